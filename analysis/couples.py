@@ -1,0 +1,289 @@
+"""Couples: keyed answers, scores, codebook, roles and ledger in one frozen object that every analysis takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import DataError, did_you_mean, listing
+from analysis.guards import ANALYSES, refusal
+from analysis.instrument.codebook import Codebook
+from analysis.intake.coding import REASONS, code, part
+from analysis.intake.ledger import ledger, notes
+from analysis.intake.pairing import RESPONDENT, pair
+from analysis.intake.reading import text_cells
+from analysis.intake.scoring import score
+from analysis.intake.screening import screen
+from analysis.settings import Settings
+
+NO_PARTNER = REASONS.index("no_partner")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Couples:
+    """Paired, coded and scored answers of couples.
+
+    Attributes
+    ----------
+    items : DataFrame
+        Answers after reversing, float64, NaN where missing; indexed (couple, partner), two rows a couple (one with
+        ``one_person``), in the order of ``partners``.
+    scores : DataFrame
+        Scale scores, facets and block means on the same index.
+    codebook : Codebook
+    roles : tuple of str or None
+        The two role labels, first and second; None where partners are exchangeable.
+    partners : tuple of str
+        The labels of the index level ``partner``.
+    ledger : DataFrame
+        Every file row: kept, or out and why.
+    settings : Settings
+    groups : Series or None
+        The group of each couple.
+    notes : tuple of str
+        What the intake has to say.
+    """
+
+    items: pd.DataFrame
+    reason_codes: pd.DataFrame
+    scores: pd.DataFrame
+    codebook: Codebook
+    roles: tuple[str, str] | None
+    partners: tuple[str, ...]
+    ledger: pd.DataFrame
+    settings: Settings = field(default_factory=Settings)
+    groups: pd.Series | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def one_person(self) -> bool:
+        """Whether there is one respondent a couple."""
+        return self.partners == (RESPONDENT,)
+
+    @property
+    def n(self) -> int:
+        """The number of couples."""
+        return len(self.items) // len(self.partners)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of ``scores``: scales, shown facets, blocks."""
+        return [str(column) for column in self.scores.columns]
+
+    @cached_property
+    def present(self) -> NDArray[np.bool_]:
+        """Who answered anything: bool (couples, partners)."""
+        absent = (self.reason_codes.to_numpy() == NO_PARTNER).all(axis=1)
+        return ~absent.reshape(self.n, len(self.partners))
+
+    @property
+    def n_both(self) -> int:
+        """The number of couples with answers from both partners."""
+        return 0 if self.one_person else int(self.present.all(axis=1).sum())
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """Why an answer is missing: not_asked, does_not_apply, refused, skipped, no_partner; NaN where it is there."""
+        kind = pd.CategoricalDtype(list(REASONS))
+        columns = {
+            name: pd.Categorical.from_codes(codes.to_numpy(np.int8), dtype=kind)
+            for name, codes in self.reason_codes.items()
+        }
+        return pd.DataFrame(columns, index=self.items.index)
+
+    def cube(self, scale: str) -> NDArray[np.float64]:
+        """Return the scored answers of a scale, float64 (couples, partners, items), NaN where missing."""
+        return self.answers([item.name for item in self.codebook.scored_items(scale)])
+
+    def answers(self, items: Sequence[str]) -> NDArray[np.float64]:
+        """Return the answers to the named items, float64 (couples, partners, items), NaN where missing."""
+        return self.items[list(items)].to_numpy(float).reshape(self.n, len(self.partners), len(items))
+
+    def scored(self, columns: Sequence[str]) -> NDArray[np.float64]:
+        """Return the named scores, float64 (couples, partners, scales), NaN where missing."""
+        unknown = [column for column in columns if column not in self.scores]
+        if unknown:
+            raise DataError(f"There is no score '{unknown[0]}'.{did_you_mean(unknown[0], self.scores.columns)}")
+        return self.scores[list(columns)].to_numpy(float).reshape(self.n, len(self.partners), len(columns))
+
+    def with_settings(self, **changes: object) -> Couples:
+        """Return the same couples with other settings, such as ``confidence=0.9``; scores follow."""
+        settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        scores = score(self.items, self.codebook, minimum_answered=settings.minimum_answered)
+        return replace(self, settings=settings, scores=scores)
+
+    def refusals(self) -> dict[str, str]:
+        """Return the sentence for each analysis that these data do not allow."""
+        return {analysis: text for analysis in ANALYSES if (text := refusal(analysis, self))}
+
+    def _summary(self) -> list[str]:
+        who = "one respondent a couple" if self.one_person else _who(self.roles)
+        lines = [f"{self.n} couples, {who}"]
+        if not self.one_person:
+            lines[0] += f": {self.n_both} with both partners, {self.n - self.n_both} with one"
+        lines.append(f"{len(self.items.columns)} items, {len(self.codebook.codes)} scales ({self.codebook.name})")
+        if self.groups is not None:
+            counts = self.groups.value_counts(sort=False)
+            lines.append("groups: " + ", ".join(f"{name} ({count} couples)" for name, count in counts.items()))
+        lines.append(f"file rows: {self.ledger['kept'].sum()} kept, {(~self.ledger['kept']).sum()} out (see .ledger)")
+        lines.append(self._missing_line())
+        refused = self.refusals()
+        lines.append("analyses: " + ", ".join(name for name in ANALYSES if name not in refused))
+        return lines + [f"no {name}: {text}" for name, text in refused.items()]
+
+    def _missing_line(self) -> str:
+        codes = self.reason_codes.to_numpy()
+        asked = codes[self.present.ravel()]
+        shares = [(reason, float((asked == i).mean())) for i, reason in enumerate(REASONS) if (asked == i).any()]
+        total = sum(share for _, share in shares)
+        detail = ", ".join(f"{reason.replace('_', ' ')} {share:.1%}" for reason, share in shares)
+        return f"missing answers: {total:.1%}" + (f" ({detail})" if detail else "")
+
+    def __repr__(self) -> str:
+        head, *rest = self._summary()
+        return f"{head}\n{listing(rest)}"
+
+    def _repr_html_(self) -> str:
+        head, *rest = (escape(line) for line in self._summary())
+        return f"<p><strong>{head}</strong></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"
+
+
+def _who(roles: tuple[str, str] | None) -> str:
+    return f"{roles[0]} and {roles[1]}" if roles else "partners exchangeable"
+
+
+def couples_from_frame(
+    frame: pd.DataFrame,
+    *,
+    codebook: Codebook,
+    couple: str = "",
+    partner: str = "",
+    roles: Mapping[str, str] | None = None,
+    wide: str = "",
+    partners: Sequence[str] = (),
+    one_person: bool = False,
+    where: Mapping[str, str | Iterable[str]] | None = None,
+    group: str = "",
+    scores: Sequence[str] = (),
+    labels: Mapping[str, float] | None = None,
+    missing: Mapping[str, Iterable[object]] | None = None,
+    missing_by_item: Mapping[str, Mapping[str, Iterable[object]]] | None = None,
+    settings: Settings | None = None,
+) -> Couples:
+    """Return couples from a DataFrame: screened, paired, coded and scored.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Your own, or one that :func:`analysis.read` returned.
+    codebook : Codebook
+        See :func:`analysis.read_codebook` and :func:`analysis.built_in`.
+    couple, partner, roles, wide, partners, one_person
+        How partners are found: see :func:`analysis.pair`.
+    where : mapping, optional
+        Which rows to take: see :func:`analysis.screen`.
+    group : str
+        A column with the group of each couple; both partners must have the same one.
+    scores : sequence of str
+        Columns that are finished scale scores.
+    labels, missing, missing_by_item
+        How answers are written: see :func:`analysis.code`.
+    settings : Settings, optional
+        Confidence level, scoring rule, seed, privacy.
+
+    Raises
+    ------
+    SurveyError
+        When the data and what is said of them do not fit; the message names the place and the remedy.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> book = an.Codebook((an.Item("a", "H", 1, 5), an.Item("b", "H", 1, 5)), (an.Scale("H"),), name="two items")
+    >>> frame = pd.DataFrame({"id": [1, 1, 2], "who": ["w", "m", "w"], "a": [4, 5, 2], "b": [4, 4, None]})
+    >>> couples = an.couples_from_frame(
+    ...     frame, codebook=book, couple="id", partner="who", roles={"w": "woman", "m": "man"}
+    ... )
+    >>> couples.items
+                      a    b
+    couple partner
+    1      woman    4.0  4.0
+           man      5.0  4.0
+    2      woman    2.0  NaN
+           man      NaN  NaN
+    >>> couples.reasons.loc[("2", "woman"), "b"], couples.reasons.loc[("2", "man"), "b"]
+    ('skipped', 'no_partner')
+    """
+    settings = settings or Settings()
+    codebook = codebook.with_scores(tuple(scores))
+    raw = frame if list(frame.index.names) == ["file", "row"] else text_cells(frame)
+    headers = [item.header for item in codebook.items]
+    people = pair(
+        screen(raw, where or {}),
+        couple=couple,
+        partner=partner,
+        roles=roles,
+        wide=wide,
+        partners=partners,
+        items=headers,
+        one_person=one_person,
+    )
+    coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
+    labels_of = _partner_labels(people, roles, one_person=one_person)
+    answers = _on_grid(part(coded, "answer"), labels_of, np.nan)
+    return Couples(
+        items=answers,
+        reason_codes=_on_grid(part(coded, "reason"), labels_of, NO_PARTNER).astype(np.int8),
+        scores=score(answers, codebook, minimum_answered=settings.minimum_answered),
+        codebook=codebook,
+        roles=labels_of if roles and len(labels_of) == 2 else None,
+        partners=labels_of,
+        ledger=ledger(people),
+        settings=settings,
+        groups=_groups(people, group) if group else None,
+        notes=tuple(notes(coded)) + codebook.notes,
+    )
+
+
+def _partner_labels(people: pd.DataFrame, roles: Mapping[str, str] | None, *, one_person: bool) -> tuple[str, ...]:
+    if one_person:
+        return (RESPONDENT,)
+    if roles:
+        return tuple(str(label) for label in roles.values())
+    found = sorted(people.index.get_level_values("partner").unique())
+    return tuple(found) if len(found) == 2 else ("1", "2")
+
+
+def _on_grid(frame: pd.DataFrame, partners: tuple[str, ...], absent: float) -> pd.DataFrame:
+    """Return the frame with a row for each partner of each couple, ``absent`` where a partner did not answer."""
+    flat = frame.droplevel(["file", "row"])
+    couples = flat.index.get_level_values("couple").unique()
+    grid = pd.MultiIndex.from_product([couples, partners], names=["couple", "partner"])
+    return flat.reindex(grid, fill_value=absent)
+
+
+def _groups(people: pd.DataFrame, group: str) -> pd.Series:
+    if group not in people:
+        raise DataError(f"The group column '{group}' is not in the file.{did_you_mean(group, people.columns)}")
+    cells = people[group].str.strip()
+    by_couple = cells.groupby(level="couple", sort=False)
+    split = by_couple.nunique()
+    split = split[split > 1]
+    if len(split):
+        raise DataError(
+            f"'{group}' should be the same for both partners, but differs within {len(split)} couples, "
+            f"for example couple '{split.index[0]}'. Groups are groups of couples; mend the column."
+        )
+    groups = by_couple.first()
+    if (groups == "").any():
+        raise DataError(
+            f"'{group}' is blank for {(groups == '').sum()} couples, for example '{groups.index[groups == ''][0]}'. "
+            "Fill it in, or take these rows out with where."
+        )
+    return groups.rename(group)

@@ -1,0 +1,89 @@
+"""The one place where numbers are rounded: full precision lives in results, this is how they look.
+
+Coefficients that cannot pass 1 lose their leading zero (.71), intervals stand in brackets, small p are < .001.
+"""
+
+from __future__ import annotations
+
+from math import isfinite, log10
+
+MINUS = "−"
+
+
+def number(value: float, kind: str = "", digits: int = 2) -> str:
+    """Return a number as people read it; blank where there is none.
+
+    Parameters
+    ----------
+    value : float
+    kind : str
+        ``coefficient`` (no leading zero), ``share`` (percent), or anything else for a plain number.
+    digits : int
+        Decimals of a coefficient or of a plain number below 100.
+
+    Examples
+    --------
+    >>> number(0.7123, "coefficient"), number(-0.004, "coefficient"), number(0.254, "share"), number(3.14159)
+    ('.71', '.00', '25%', '3.14')
+    """
+    if not isfinite(value):
+        return ""
+    if kind == "share":
+        return f"{round(100 * value)}%"
+    if abs(value) >= 100:
+        digits = max(0, digits - int(log10(abs(value))) + 1)
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    if kind == "coefficient":
+        text = text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+    return text.replace("-", MINUS)
+
+
+def interval(lower: float, upper: float, kind: str = "", digits: int = 2) -> str:
+    """Return an interval in brackets, blank where there is none.
+
+    Examples
+    --------
+    >>> interval(0.611, 0.802, "coefficient")
+    '[.61, .80]'
+    """
+    if not (isfinite(lower) and isfinite(upper)):
+        return ""
+    return f"[{number(lower, kind, digits)}, {number(upper, kind, digits)}]"
+
+
+def p_value(p: float) -> str:
+    """Return a p value with three decimals.
+
+    Examples
+    --------
+    >>> p_value(0.0004), p_value(0.0213), p_value(1.0)
+    ('< .001', '.021', '1.000')
+    """
+    if not isfinite(p):
+        return ""
+    return "< .001" if p < 0.001 else number(p, "coefficient", 3)
+
+
+def degrees(df: float, df2: float) -> str:
+    """Return one or two degrees of freedom, whole ones without decimals.
+
+    Examples
+    --------
+    >>> degrees(119.0, 120.0), degrees(57.25, float("nan"))
+    ('119, 120', '57.2')
+    """
+    parts = [f"{df:.0f}" if df == round(df) else f"{df:.1f}" for df in (df, df2) if isfinite(df)]
+    return ", ".join(parts)
+
+
+def significant(value: float, digits: int = 4) -> float:
+    """Return a number rounded to so many significant digits.
+
+    Examples
+    --------
+    >>> significant(0.0123456), significant(1234567.0)
+    (0.01235, 1235000.0)
+    """
+    return float(f"{value:.{digits - 1}e}") if isfinite(value) else value

@@ -1,0 +1,78 @@
+"""What can go wrong with a person's files, said so that the person can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+import pandas as pd
+
+MOST_LINES = 20
+
+
+class SurveyError(Exception):
+    """A fault in a file, a codebook or a study that its owner can mend; the message says how."""
+
+
+class DataError(SurveyError):
+    """A fault in the survey file.
+
+    ``cells`` holds every refused cell, one a row (file, row, couple, partner, item, value, allowed); it is empty
+    where the fault is not one of single cells.
+    """
+
+    def __init__(self, message: str, cells: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.cells = pd.DataFrame() if cells is None else cells
+
+
+class CodebookError(SurveyError):
+    """One or more faults in a codebook's files; the message lists all of them."""
+
+
+class StudyError(SurveyError):
+    """A fault in study.toml or in what it names."""
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """Return " Did you mean 'x'?" for the closest allowed word, or an empty string.
+
+    Examples
+    --------
+    >>> did_you_mean("partnr", ["couple", "partner"])
+    " Did you mean 'partner'?"
+    >>> did_you_mean("zzz", ["couple", "partner"])
+    ''
+    """
+    exact = {name.casefold(): name for name in allowed}
+    close = get_close_matches(word.casefold(), list(exact), n=1, cutoff=0.6)
+    return f" Did you mean '{exact[close[0]]}'?" if close else ""
+
+
+def listing(lines: Sequence[str], most: int = MOST_LINES) -> str:
+    """Return the lines indented below each other, the first ``most`` of them, and how many more there are.
+
+    Examples
+    --------
+    >>> print(listing(["row 2", "row 5", "row 9"], most=2))
+      row 2
+      row 5
+      … and 1 more
+    """
+    shown = [f"  {line}" for line in lines[:most]]
+    if len(lines) > most:
+        shown.append(f"  … and {len(lines) - most} more")
+    return "\n".join(shown)
+
+
+def named(words: Iterable[object], most: int = MOST_LINES) -> str:
+    """Return the words quoted and joined by commas, the first ``most`` of them, and how many more there are.
+
+    Examples
+    --------
+    >>> named(["w", "m"])
+    "'w', 'm'"
+    """
+    quoted = [f"'{word}'" for word in words]
+    more = f" and {len(quoted) - most} more" if len(quoted) > most else ""
+    return ", ".join(quoted[:most]) + more

@@ -1,0 +1,178 @@
+"""Agreement: two partners' scores side by side, under the name that the items' referents allow.
+
+Two answers about oneself can be similar; two answers about the couple can agree; an answer about the partner can agree
+with what the partner says of him- or herself. Only the last is accuracy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.couples import Couples
+from analysis.estimation.samples import BOTH, counts
+from analysis.guards import refusal
+from analysis.instrument.codebook import Item
+from analysis.intake.scoring import mean_of_answered
+from analysis.results import Estimates, Row, row
+from analysis.stats import concordance as stats
+from analysis.stats.moments import pearson, pearson_clustered
+from analysis.stats.value import Array, Value
+
+COMPARISONS = {"self": "similarity", "partner": "similarity", "couple": "agreement"}
+UNDEFINED = "a partner's scores do not vary, or too few couples have both"
+ORDER_FREE = ("icc_1", "icc_pairwise")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two columns of scores to compare, one row a couple (or, both ways, one row a perceiver)."""
+
+    scale: str
+    comparison: str
+    variant: str
+    x: Array
+    y: Array
+    couple: Array
+    partner: str = BOTH
+
+    @property
+    def complete(self) -> tuple[Array, Array, Array]:
+        """The rows with both scores."""
+        kept = np.isfinite(self.x) & np.isfinite(self.y)
+        return self.x[kept], self.y[kept], self.couple[kept]
+
+
+def agreement(couples: Couples) -> Estimates:
+    """Return how alike the two partners' scores are, scale by scale.
+
+    Rows of section ``agreement``. Column ``comparison`` says what is compared: ``similarity`` (answers about oneself,
+    or each about the other), ``agreement`` (answers about the couple), ``self_other_agreement`` (an answer about the
+    partner against the partner's own; ``partner`` is the one who perceives) and ``assumed_similarity`` (an answer
+    about the partner against the same person's own). A scale of mixed referents is compared as a whole, and each
+    referent's items beside it as variant ``self_items``, ``partner_items`` or ``couple_items``.
+
+    Distinguishable: pearson_r, icc_1, icc_a1, icc_c1, icc_pairwise, ccc, ccc_accuracy, location_shift, scale_shift,
+    mean_difference, d_z, d_av; differences are first role minus second, or perceived minus own. Exchangeable: icc_1 and
+    icc_pairwise only, as nothing else is the same whoever comes first; self-other rows have pearson_r over perceivers.
+
+    Parameters
+    ----------
+    couples : Couples
+
+    Returns
+    -------
+    Estimates
+        n counts couples with both scores. Dependence may be negative; its p is two-sided.
+
+    Notes
+    -----
+    A correlation is not agreement: it ignores a difference of means. Partners who describe themselves are not raters of
+    one thing, so their difference is no error. Sources: McGraw & Wong (1996), https://doi.org/10.1037/1082-989X.1.1.30;
+    Lin (1989), https://doi.org/10.2307/2532051; Kenny, Kashy & Cook (2006, ISBN 978-1572309869).
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> table = an.agreement(an.make_couples(80, seed=1))
+    >>> table.where(scale="U1", statistic=["icc_1", "mean_difference"])
+    scale partner comparison statistic       estimate    interval df    p      n
+    U1    both    similarity icc_1                .27  [.05, .46] 75, 76  .008 76
+    U1    both    similarity mean_difference     -.10 [-.32, .12] 75  .367 76
+    """
+    text = refusal("agreement", couples)
+    if text:
+        return Estimates((), [text])
+    return Estimates([line for pair in _pairs(couples) for line in _compare(pair, couples)])
+
+
+def _pairs(couples: Couples) -> Iterator[Pair]:
+    for code in couples.codebook.codes:
+        yield from _same_items(couples, code)
+    for code in couples.codebook.codes:
+        yield from _mirrored(couples, code)
+
+
+def _score(couples: Couples, items: list[Item]) -> Array:
+    """Return the mean of the items for each partner, (couples, 2)."""
+    answers = couples.answers([item.name for item in items])
+    n, partners, k = answers.shape
+    return mean_of_answered(answers.reshape(n * partners, k), couples.settings.minimum_answered).reshape(n, partners)
+
+
+def _same_items(couples: Couples, code: str) -> Iterator[Pair]:
+    """Yield the scale as a whole and, where its items differ in whom they are about, each kind beside it."""
+    by_referent: dict[str, list[Item]] = {}
+    for item in couples.codebook.scored_items(code):
+        by_referent.setdefault(item.referent, []).append(item)
+    whole = COMPARISONS[next(iter(by_referent))] if len(by_referent) == 1 else "similarity"
+    couple, scores = np.arange(couples.n), couples.scored([code])[:, :, 0]
+    yield Pair(code, whole, "", scores[:, 0], scores[:, 1], couple)
+    if len(by_referent) > 1:
+        for referent, items in by_referent.items():
+            x, y = _score(couples, items).T
+            yield Pair(code, COMPARISONS[referent], f"{referent}_items", x, y, couple)
+
+
+def _mirrored(couples: Couples, code: str) -> Iterator[Pair]:
+    """Yield what each partner says of the other against what that one says, and against what they say of themselves."""
+    mirrors = couples.codebook.mirror_items(code)
+    if not mirrors:
+        return
+    originals = [couples.codebook.item(name) for name in dict.fromkeys(n for item in mirrors for n in item.mirrors)]
+    about_partner, about_self = (
+        [item for item in (*mirrors, *originals) if (item.referent == "partner") is wanted] for wanted in (True, False)
+    )
+    if not about_partner or not about_self:
+        return
+    perceived, own = _score(couples, about_partner), _score(couples, about_self)
+    couple = np.arange(couples.n)
+    for comparison, other in (("self_other_agreement", own[:, ::-1]), ("assumed_similarity", own)):
+        if couples.roles:
+            for slot, role in enumerate(couples.roles):
+                yield Pair(code, comparison, "", perceived[:, slot], other[:, slot], couple, role)
+        else:
+            yield Pair(code, comparison, "", perceived.T.ravel(), other.T.ravel(), np.tile(couple, 2))
+
+
+def _compare(pair: Pair, couples: Couples) -> Iterator[Row]:
+    confidence = couples.settings.confidence
+    x, y, couple = pair.complete
+    at = {
+        "scale": pair.scale, "comparison": pair.comparison, "variant": pair.variant, "partner": pair.partner,
+        "confidence": confidence, **counts(couple),
+    }  # fmt: skip
+    perceiving = pair.comparison in ("self_other_agreement", "assumed_similarity")
+    if (couples.roles and not perceiving) or (not couples.roles and not perceiving):
+        at["n_persons"] = 2 * len(x)
+    for statistic, value, method in _values(x, y, couple, confidence, couples, perceiving=perceiving):
+        note = "" if np.isfinite(value.estimate) else UNDEFINED
+        yield row("agreement", statistic, **at, **value._asdict(), method=method, note=note)
+
+
+def _values(
+    x: Array, y: Array, couple: Array, confidence: float, couples: Couples, *, perceiving: bool
+) -> Iterator[tuple[str, Value, str]]:
+    if not couples.roles and perceiving:
+        yield "pearson_r", pearson_clustered(x, y, couple, confidence), "Fisher's z, couples as clusters"
+        return
+    yield "icc_1", stats.icc_1(x, y, confidence), "exact F interval on n couples, two-sided p"
+    yield "icc_pairwise", stats.icc_pairwise(x, y, confidence), "double entry, Fisher interval on n couples"
+    if not couples.roles:
+        return
+    yield "pearson_r", pearson(x, y, confidence), "Fisher interval on n couples"
+    yield "icc_a1", stats.icc_a1(x, y, confidence), "McGraw and Wong interval, two-sided p"
+    yield "icc_c1", stats.icc_c1(x, y, confidence), "exact F interval, two-sided p"
+    lin = stats.concordance(x, y, confidence)
+    yield "ccc", lin.ccc, "Lin's standard error on Fisher's z, moments with divisor n"
+    yield "ccc_accuracy", Value(lin.accuracy), "CCC / r"
+    sign = "perceived minus own" if perceiving else f"{couples.roles[0]} minus {couples.roles[1]}"
+    over = sign.replace(" minus ", " over ")
+    yield "location_shift", Value(lin.location_shift), sign
+    yield "scale_shift", Value(lin.scale_shift), over
+    difference = stats.paired_difference(x, y, confidence)
+    yield "mean_difference", difference.mean, f"{sign}; paired t"
+    yield "d_z", Value(difference.d_z), f"{sign}; over the SD of the differences"
+    yield "d_av", Value(difference.d_av), f"{sign}; over the mean of the two SDs"

@@ -1,0 +1,73 @@
+"""Which analyses some data allow, and the sentence for each that they do not: what is missing, and the remedy."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from analysis.instrument.codebook import BLOCKS, Codebook
+
+FEWEST_COUPLES = 3
+FEWEST_SCALES = 3  # a profile correlation over two scales is always 1 or -1
+
+
+class Facts(Protocol):
+    """What the rules need to know of couples."""
+
+    @property
+    def codebook(self) -> Codebook: ...  # noqa: D102
+    @property
+    def one_person(self) -> bool: ...  # noqa: D102
+    @property
+    def n_both(self) -> int: ...  # noqa: D102
+
+
+ANALYSES = ("describe", "items", "reliability", "agreement", "profiles")
+
+
+def refusal(analysis: str, facts: Facts) -> str:
+    """Return why the analysis cannot be done with these data and what would allow it, or an empty string."""
+    rules = {"items": _items, "reliability": _items, "agreement": _two_partners, "profiles": _profiles}
+    return rules[analysis](facts) if analysis in rules else ""
+
+
+def _items(facts: Facts) -> str:
+    book = facts.codebook
+    if all(book.finished(code) for code in book.codes):
+        return (
+            "Every scale here is a finished score, so nothing can be said about items or reliability. "
+            "Bring the answers to the items and their codebook."
+        )
+    return ""
+
+
+def _two_partners(facts: Facts) -> str:
+    if facts.one_person:
+        return (
+            "These data have one respondent a couple, so partners cannot be compared. "
+            "Ask both partners, or compare groups of couples."
+        )
+    if facts.n_both < FEWEST_COUPLES:
+        return (
+            f"Only {facts.n_both} couples have answers from both partners; comparing partners needs {FEWEST_COUPLES}. "
+            "Look in the ledger for rows that could not be paired."
+        )
+    return ""
+
+
+def _profiles(facts: Facts) -> str:
+    if _two_partners(facts):
+        return _two_partners(facts)
+    if max(len(facts.codebook.block(block)) for block in BLOCKS) < 2:
+        return (
+            "A profile needs two or more scales that are healthy or unhealthy; "
+            "give scales their valence in scales.csv, or code items to indicators."
+        )
+    return ""
+
+
+def short_block(codebook: Codebook, block: str) -> str:
+    """Return why a block has no profile correlation, or an empty string."""
+    count = len(codebook.block(block))
+    if count < FEWEST_SCALES:
+        return f"{codebook.label(block)} has {count} scales; a profile correlation needs {FEWEST_SCALES}"
+    return ""

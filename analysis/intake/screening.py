@@ -1,0 +1,49 @@
+"""Screen: a DataFrame of text -> the rows that the study asks for; the others go to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from analysis.errors import DataError, did_you_mean, named
+from analysis.intake.ledger import carry, put_out
+
+
+def screen(frame: pd.DataFrame, where: Mapping[str, str | Iterable[str]]) -> pd.DataFrame:
+    """Return the rows in which every named column holds one of the named values.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Texts indexed (file, row).
+    where : mapping of column to value or values
+        For example ``{"month": "0"}``. Values are compared as text, outer space aside.
+
+    Raises
+    ------
+    DataError
+        If a column is not there, or no row is left; the values that do occur are named.
+
+    Examples
+    --------
+    >>> from analysis.intake.reading import text_cells
+    >>> frame = text_cells(pd.DataFrame({"couple": [1, 1, 2], "month": [0, 3, 0]}))
+    >>> len(screen(frame, {"month": "0"}))
+    2
+    """
+    for column, values in where.items():
+        if column not in frame.columns:
+            raise DataError(
+                f"where names the column '{column}', which is not in the file.{did_you_mean(column, frame.columns)}"
+            )
+        allowed = [values] if isinstance(values, str) else [str(value) for value in values]
+        cells = frame[column].str.strip()
+        kept = carry(frame, frame[cells.isin(allowed)])
+        if not len(kept):
+            raise DataError(
+                f"No row has {column} = {named(allowed)}; the column holds {named(cells.unique(), most=8)}."
+            )
+        put_out(kept, frame.index[~cells.isin(allowed)], f"{column} is not {' or '.join(allowed)}")
+        frame = kept
+    return frame

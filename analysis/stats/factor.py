@@ -1,0 +1,197 @@
+"""The one-factor model by maximum likelihood, unbounded, and omega with its robust standard error.
+
+Sigma = l l' + diag(t): loadings l, unique variances t, the factor's variance fixed to 1. Newton steps where the
+likelihood curves down, Fisher scoring elsewhere, halved until the likelihood grows. A unique variance may become
+negative (a Heywood case): the caller is told, nothing is forced. Covariances here have divisor n, as in maximum
+likelihood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+
+from analysis.stats.intervals import clustered_se, on_log_complement
+from analysis.stats.value import Array, Value
+
+FEWEST_ITEMS = 3
+ITERATIONS = 200
+AT_REST = 1e-10  # largest last step, in units of the items' standard deviations
+SMALL = 1e-5  # below it the likelihood cannot tell steps apart any more, and Newton's step is taken as it is
+HALVINGS = 30
+SINGULAR = 1e-12
+
+
+@dataclass(frozen=True)
+class OneFactor:
+    """A fitted one-factor model: loadings and unique variances (k,), and whether the iterations came to rest."""
+
+    loadings: Array
+    uniquenesses: Array
+    converged: bool
+
+    @property
+    def omega(self) -> float:
+        """(sum of loadings)^2 over that plus the sum of unique variances."""
+        common = float(self.loadings.sum()) ** 2
+        total = common + float(self.uniquenesses.sum())
+        return common / total if self.converged and total > 0 else nan
+
+    @property
+    def heywood(self) -> bool:
+        """Whether a unique variance is negative."""
+        return bool((self.uniquenesses < 0).any())
+
+    @property
+    def standardized(self) -> Array:
+        """Loadings over the model's standard deviations of the items, (k,)."""
+        return self.loadings / np.sqrt(self.loadings**2 + self.uniquenesses)
+
+    @property
+    def implied(self) -> Array:
+        """The covariance matrix that the model implies, (k, k)."""
+        return _sigma(self.loadings, self.uniquenesses)
+
+
+def fit_one_factor(cov: Array) -> OneFactor:
+    """Return the maximum likelihood fit to a (k, k) covariance matrix with divisor n, k >= 3.
+
+    Not converged where the matrix is singular or the likelihood has no maximum. Source: Joreskog (1967),
+    https://doi.org/10.1007/BF02289658.
+
+    Examples
+    --------
+    >>> l = np.array([0.9, 0.8, 0.7, 0.6])
+    >>> fit = fit_one_factor(np.outer(l, l) + np.diag(1 - l**2))
+    >>> fit.loadings.round(6), fit.converged
+    (array([0.9, 0.8, 0.7, 0.6]), True)
+    """
+    k = len(cov)
+    scale = np.sqrt(np.diagonal(cov))
+    if k < FEWEST_ITEMS or not (scale > 0).all():
+        return _undetermined(k)
+    r = cov / np.outer(scale, scale)
+    if np.linalg.eigvalsh(r)[0] < SINGULAR:
+        return _undetermined(k)
+    loadings, unique = _start(r)
+    for _ in range(ITERATIONS):
+        step = _step(r, loadings, unique)
+        size = float(np.abs(step).max())
+        loadings, unique = _advance(r, loadings, unique, step)
+        if size < AT_REST:
+            sign = -1.0 if loadings.sum() < 0 else 1.0
+            return OneFactor(sign * loadings * scale, unique * scale**2, converged=True)
+    return _undetermined(k)
+
+
+def _undetermined(k: int) -> OneFactor:
+    return OneFactor(np.full(k, nan), np.full(k, nan), converged=False)
+
+
+def _start(r: Array) -> tuple[Array, Array]:
+    """Return loadings from the first principal component, shrunk, and what they leave over."""
+    values, vectors = np.linalg.eigh(r)
+    loadings = vectors[:, -1] * np.sqrt(max(values[-1] - 1, 0.1) * 0.9)
+    return loadings, np.maximum(1 - loadings**2, 0.1)
+
+
+def _misfit(r: Array, loadings: Array, unique: Array) -> float:
+    """Return ln|Sigma| + tr(R Sigma^-1), infinite where Sigma is not positive definite."""
+    sigma = _sigma(loadings, unique)
+    try:
+        root = np.linalg.cholesky(sigma)
+    except np.linalg.LinAlgError:
+        return np.inf
+    return float(2 * np.log(np.diagonal(root)).sum() + np.trace(np.linalg.solve(sigma, r)))
+
+
+def _sigma(loadings: Array, unique: Array) -> Array:
+    return np.outer(loadings, loadings) + np.diag(unique)
+
+
+def _step(r: Array, loadings: Array, unique: Array) -> Array:
+    """Return the next step of (loadings, unique variances), (2k,): Newton's, or Fisher's where that would climb."""
+    p = np.linalg.inv(_sigma(loadings, unique))
+    excess = p @ r @ p - p
+    gradient = np.concatenate([excess @ loadings, np.diagonal(excess) / 2])
+    curvature = _information(p, p @ r @ p, loadings)
+    if np.linalg.eigvalsh(curvature)[0] <= SINGULAR:
+        curvature = _information(p, p, loadings)
+    return np.linalg.pinv(curvature, hermitian=True) @ gradient
+
+
+def _advance(r: Array, loadings: Array, unique: Array, step: Array) -> tuple[Array, Array]:
+    """Return the parameters after the step, halved until the fit is no worse."""
+    k, before = len(loadings), _misfit(r, loadings, unique)
+    small = float(np.abs(step).max()) < SMALL
+    for _ in range(HALVINGS):
+        new = loadings + step[:k], unique + step[k:]
+        if small or _misfit(r, *new) <= before:
+            return new
+        step = step / 2
+    return loadings, unique
+
+
+def _information(p: Array, m: Array, loadings: Array) -> Array:
+    """Return minus the second derivatives of the mean log-likelihood, (2k, 2k).
+
+    With P = Sigma^-1 and M = P S P they are the observed information, with M = P the expected one.
+    """
+    v, w = p @ loadings, m @ loadings
+    c, d = loadings @ v, loadings @ w
+    vw = np.outer(v, w)
+    by_loadings = vw + vw.T + c * m + d * p - (c * p + np.outer(v, v)) - (m - p)
+    mixed = m * v + p * w - p * v
+    return np.block([[by_loadings, mixed], [mixed.T, p * m - p**2 / 2]])
+
+
+def observed_information(cov: Array, fit: OneFactor) -> Array:
+    """Return minus the second derivatives of the mean log-likelihood at the fit, (2k, 2k)."""
+    p = np.linalg.inv(fit.implied)
+    return _information(p, p @ cov @ p, fit.loadings)
+
+
+def scores(x: Array, fit: OneFactor) -> Array:
+    """Return each person's derivative of the log-likelihood at the fit; (n, k) -> (n, 2k)."""
+    p = np.linalg.inv(fit.implied)
+    u = (x - x.mean(axis=0)) @ p
+    by_loading = u * (u @ fit.loadings)[:, None] - p @ fit.loadings
+    by_unique = (u**2 - np.diagonal(p)) / 2
+    return np.hstack([by_loading, by_unique])
+
+
+def omega_influence(x: Array, fit: OneFactor) -> Array:
+    """Return each person's influence on omega; (n, k) -> (n,)."""
+    common, unique = float(fit.loadings.sum()), float(fit.uniquenesses.sum())
+    total, k = common**2 + unique, len(fit.loadings)
+    gradient = np.concatenate([np.full(k, 2 * common * unique / total**2), np.full(k, -(common**2) / total**2)])
+    cov = np.cov(x, rowvar=False, bias=True)
+    return scores(x, fit) @ np.linalg.solve(observed_information(cov, fit), gradient)
+
+
+def omega(x: Array, cluster: Array, confidence: float, *, clustered: bool) -> tuple[Value, OneFactor]:
+    """Return omega of one-factor ML with its robust interval on ln(1 - omega), and the fit.
+
+    Parameters
+    ----------
+    x : ndarray, (n, k)
+    cluster : ndarray, (n,)
+        The couple of each person.
+    clustered : bool
+        Persons of one couple stand among the rows: their contributions are summed and the variance carries the factor
+        G / (G - 1) for G couples. Otherwise every row is a couple of its own.
+
+    Notes
+    -----
+    The standard error is that of the sandwich: inverse observed information, sum of squared scores, inverse observed
+    information (lavaan's MLR). NaN for fewer than three items, a constant item, or a model that does not converge.
+    Source: McDonald (1999, ISBN 978-0805830750); Yuan & Bentler (2000), https://doi.org/10.1111/0081-1750.00078.
+    """
+    few = x.shape[1] < FEWEST_ITEMS or len(x) < FEWEST_ITEMS
+    fit = _undetermined(x.shape[1]) if few else fit_one_factor(np.cov(x, rowvar=False, bias=True))
+    if not np.isfinite(fit.omega):
+        return Value(nan), fit
+    se = clustered_se(omega_influence(x, fit), cluster, corrected=clustered)
+    return Value(fit.omega, *on_log_complement(fit.omega, se, confidence), se), fit

@@ -1,0 +1,166 @@
+"""Similarity of two partners' profiles, and what the same index is for persons who are no couple.
+
+``people`` is (2 couples, scales), complete: first partners, then second partners in the same order. The index of any
+two persons p and q is a product first_p . second_q of features of one person each. So its mean over all pairs that
+are no couple, and its mean and SD over all re-pairings, are closed forms: no persons x persons matrix is made.
+
+Sources: Cronbach & Gleser (1953), https://doi.org/10.1037/h0057173; Furr (2008),
+https://doi.org/10.1111/j.1467-6494.2008.00516.x; Hoeffding (1951), https://doi.org/10.1214/aoms/1177729545.
+"""
+
+from __future__ import annotations
+
+from math import nan, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.stats.moments import complete_rows
+from analysis.stats.value import Array
+
+FLAT = 1e-20  # sum of squared deviations below which a profile has no shape
+BLOCK = 4_000_000  # numbers in one block of re-pairings
+
+
+class Index(NamedTuple):
+    """An index of two persons as features, (2 couples, features) each; a person without it has NaN."""
+
+    first: Array
+    second: Array
+
+    @property
+    def of_couples(self) -> Array:
+        """The index of each true couple, (couples,)."""
+        n = len(self.first) // 2
+        return np.einsum("ij,ij->i", self.first[:n], self.second[n:])
+
+
+def _summed(part: Array, first: Array, second: Array) -> Index:
+    """Return the index part_p + part_q + first_p . second_q."""
+    one = np.ones_like(part)
+    return Index(np.column_stack([part, one, first]), np.column_stack([one, part, second]))
+
+
+def _deviations(people: Array) -> Array:
+    return people - people.mean(axis=1, keepdims=True)
+
+
+def distance_indices(people: Array) -> dict[str, Index]:
+    """Return profile_d2, the sum of squared differences, and the three parts that it is the sum of.
+
+    d2_elevation = k (difference of means)^2; d2_scatter = (difference of S)^2; d2_shape = 2 S S' (1 - r), with S the
+    root of the sum of squared deviations from the person's own mean. A flat profile has shape part 0.
+
+    Examples
+    --------
+    >>> people = np.array([[1.0, 2.0, 4.0], [2.0, 2.0, 5.0]])
+    >>> parts = {name: float(index.of_couples[0]) for name, index in distance_indices(people).items()}
+    >>> abs(parts["profile_d2"] - parts["d2_elevation"] - parts["d2_scatter"] - parts["d2_shape"]) < 1e-12
+    True
+    """
+    k, mean, deviations = people.shape[1], people.mean(axis=1), _deviations(people)
+    spread = np.sqrt((deviations**2).sum(axis=1))
+    return {
+        "profile_d2": _summed((people**2).sum(axis=1), -2 * people, people),
+        "d2_elevation": _summed(k * mean**2, -2 * k * mean[:, None], mean[:, None]),
+        "d2_scatter": _summed(spread**2, -2 * spread[:, None], spread[:, None]),
+        "d2_shape": Index(np.column_stack([2 * spread, -2 * deviations]), np.column_stack([spread, deviations])),
+    }
+
+
+def correlation_index(people: Array) -> Index:
+    """Return the correlation of two profiles over their scales; a flat profile has none (NaN)."""
+    deviations = _deviations(people)
+    square = (deviations**2).sum(axis=1, keepdims=True)
+    unit = np.divide(deviations, np.sqrt(square), out=np.full_like(deviations, nan), where=square > FLAT)
+    return Index(unit, unit)
+
+
+def distinctive_profiles(people: Array, *, exchangeable: bool) -> Array:
+    """Return every person's deviations from the norm without their own couple; same shape as ``people``.
+
+    The norm is the mean profile of the person's own role, or of everyone where partners are exchangeable.
+    """
+    n = len(people) // 2
+    a, b = people[:n], people[n:]
+    if exchangeable:
+        norm = (people.sum(axis=0) - a - b) / (2 * n - 2)
+        return np.vstack([a - norm, b - norm])
+    return np.vstack([x - (x.sum(axis=0) - x) / (n - 1) for x in (a, b)])
+
+
+def pseudo_mean(index: Index, *, exchangeable: bool) -> float:
+    """Return the mean of the index over all pairs of persons from different couples.
+
+    With roles these are the pairs of a first and a second partner; exchangeable, all pairs of persons. Persons without
+    the index are left out. NaN where there is no such pair.
+    """
+    n = len(index.first) // 2
+    there = complete_rows(index.first)
+    first, second = (np.where(there[:, None], x, 0.0) for x in index)
+    if exchangeable:
+        left, right = first[:n] + first[n:], second[:n] + second[n:]
+        n_left = n_right = there[:n].astype(int) + there[n:]
+    else:
+        left, right, n_left, n_right = first[:n], second[n:], there[:n].astype(int), there[n:].astype(int)
+    pairs = int(n_left.sum()) * int(n_right.sum()) - int((n_left * n_right).sum())
+    total = left.sum(axis=0) @ right.sum(axis=0) - (left * right).sum()
+    return float(total) / pairs if pairs else nan
+
+
+class Repairing(NamedTuple):
+    """The mean index of the couples when everyone is paired anew: exact mean and SD, and drawn values."""
+
+    mean: float
+    sd: float
+    draws: Array
+
+
+def repairing(index: Index, *, exchangeable: bool, resamples: int, rng: np.random.Generator) -> Repairing:
+    """Return the distribution of the couples' mean index over random re-pairings.
+
+    With roles second partners are permuted; exchangeable, all persons are matched at random. Couples in which a person
+    has no index are left out first. Draws may hold true couples by chance.
+    """
+    n = len(index.first) // 2
+    there = complete_rows(index.first)
+    kept = there[:n] & there[n:]
+    first, second = (np.vstack([x[:n][kept], x[n:][kept]]) for x in index)
+    m = int(kept.sum())
+    if m < 3:
+        return Repairing(nan, nan, np.array([]))
+    mean, sd = _matching_moments(first, second) if exchangeable else _permutation_moments(first[:m], second[m:])
+    draws = np.empty(resamples)
+    rows = max(1, BLOCK // (2 * m * first.shape[1]))
+    for start in range(0, resamples, rows):
+        count = min(rows, resamples - start)
+        order = rng.permuted(np.tile(np.arange(2 * m if exchangeable else m), (count, 1)), axis=1)
+        left, right = (order[:, :m], order[:, m:]) if exchangeable else (np.arange(m)[None, :], m + order)
+        draws[start : start + count] = np.einsum("bij,bij->b", *np.broadcast_arrays(first[left], second[right])) / m
+    return Repairing(mean, sd, draws)
+
+
+def _permutation_moments(first: Array, second: Array) -> tuple[float, float]:
+    """Return mean and SD of the mean of first_i . second_pi(i) over all permutations pi."""
+    n = len(first)
+    f, g = first - first.mean(axis=0), second - second.mean(axis=0)
+    spread = float(((f.T @ f) * (g.T @ g)).sum())
+    return float(first.mean(axis=0) @ second.mean(axis=0)), sqrt(max(0.0, spread) / (n - 1)) / n
+
+
+def _matching_moments(first: Array, second: Array) -> tuple[float, float]:
+    """Return mean and SD of the mean index over all ways to match an even number of persons in pairs.
+
+    With w the index of two persons, r_p the sum of w over the others and N persons, the variance of the sum over N / 2
+    pairs is (N - 2) / ((N - 1)(N - 3)) times what is left of sum w^2 without the mean and the persons' effects.
+    """
+    count = len(first)
+    own = np.einsum("ij,ij->i", first, second)
+    by_person = first @ second.sum(axis=0) - own
+    squares = (float(((first.T @ first) * (second.T @ second)).sum()) - float(own @ own)) / 2
+    total = float(by_person.sum())
+    left = (
+        squares - total**2 / (2 * count * (count - 1)) - float(((by_person - total / count) ** 2).sum()) / (count - 2)
+    )
+    variance = (count - 2) / ((count - 1) * (count - 3)) * max(0.0, left)
+    return total / (count * (count - 1)), sqrt(variance) / (count / 2)

@@ -1,0 +1,23 @@
+"""The types of the numeric cellar: arrays of numbers in, one statistic with all that is known of it out."""
+
+from __future__ import annotations
+
+from math import nan
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Value(NamedTuple):
+    """An estimate with its interval, standard error and test; what does not exist is NaN."""
+
+    estimate: float
+    lower: float = nan
+    upper: float = nan
+    se: float = nan
+    test: float = nan
+    df: float = nan
+    df2: float = nan
+    p: float = nan

@@ -1,0 +1,193 @@
+"""Every key of study.toml: its section, what it takes, and what it means. The documentation is tested against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from analysis.errors import did_you_mean
+from analysis.intake.coding import REASONS
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: ``kind`` names what it takes, ``meaning`` says what it does."""
+
+    section: str
+    name: str
+    kind: str
+    meaning: str
+
+    @property
+    def path(self) -> str:
+        """The key as an error names it, ``couples.id``."""
+        return f"{self.section}.{self.name}" if self.section else self.name
+
+
+KEYS = (
+    Key("", "title", "text", "The study's title, printed on the report."),
+    Key("", "date", "date", "Printed on the report, `2026-11-25`; else SOURCE_DATE_EPOCH, else no date."),
+    Key(
+        "",
+        "data",
+        "file or files",
+        'The survey file, relative to study.toml; or one file a partner, `{w = "w.csv", m = "m.csv"}`.',
+    ),
+    Key(
+        "",
+        "codebook",
+        "text",
+        "The codebook's folder, relative to study.toml; or `built-in`; or `built-in+M`, with the experimental scale M.",
+    ),
+    Key(
+        "couples",
+        "id",
+        "text",
+        "The column of couple ids. A wide file and `one_person` can do without: the file row is the couple.",
+    ),
+    Key("couples", "partner", "text", "Long file: the column that says which partner a row is."),
+    Key("couples", "wide", "text", "Wide file: how columns are named, `{item}_{partner}`."),
+    Key("couples", "partners", "texts", "Wide file: the two marks of exchangeable partners."),
+    Key(
+        "couples",
+        "roles",
+        "texts by text",
+        'Distinguishable partners: mark and label, `{w = "woman", m = "man"}`. Left out: exchangeable.',
+    ),
+    Key("couples", "one_person", "yes or no", "One respondent a couple."),
+    Key("couples", "where", "texts by text", 'Which rows to take, `{month = "0"}`; the others go to the ledger.'),
+    Key("couples", "group", "text", "The column with the group of each couple."),
+    Key("couples", "scores", "texts", "Columns that are finished scale scores."),
+    Key("answers", "labels", "numbers by text", "Answer labels and their numbers, where the codebook has none."),
+    Key(
+        "answers",
+        "missing",
+        "values by reason",
+        "Texts that mean a missing answer, by reason: not_asked, does_not_apply, refused, skipped.",
+    ),
+    Key(
+        "answers",
+        "item",
+        "values by reason by item",
+        "The same for single items: `[answers.item.SAAM12]` `missing = {skipped = [0]}`.",
+    ),
+    Key("analysis", "confidence", "number", "Level of every interval; 0.95."),
+    Key("analysis", "resamples", "whole number", "Random re-pairings behind each permutation p; 2000."),
+    Key("analysis", "seed", "whole number", "The one seed of the study; 20261125."),
+    Key("analysis", "minimum_answered", "number", "Share of a scale's items that must be answered for a score; 0.8."),
+    Key(
+        "analysis",
+        "by",
+        "scale or indicator",
+        "Score the instrument's own scales, or the indicators that items are coded to.",
+    ),
+    Key(
+        "analysis",
+        "threshold",
+        "whole number",
+        "The smallest number of couples that a public table or figure shows; 10, at least 5.",
+    ),
+    Key(
+        "analysis",
+        "disclose",
+        "yes or no",
+        "Show single couples and small cells; recorded and stamped on every output.",
+    ),
+    Key("analysis", "synthetic", "yes or no", "The data are synthetic: every page says so, and nothing is hidden."),
+    Key("source", "citation", "text", "How to cite the data."),
+    Key("source", "licence", "text", "Under which licence the data may be used."),
+    Key(
+        "source",
+        "sha256",
+        "text",
+        "The SHA-256 of the data file that this study was written for; another file is noted.",
+    ),
+)
+
+
+def _is_text(value: Any) -> bool:  # noqa: ANN401 - TOML holds anything
+    return isinstance(value, str)
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_value(value: Any) -> bool:  # noqa: ANN401
+    return _is_text(value) or _is_number(value)
+
+
+def _all(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(test(part) for part in value)
+
+
+def _by(test: Callable[[Any], bool], names: tuple[str, ...] = ()) -> Callable[[Any], bool]:
+    return lambda value: (
+        isinstance(value, dict) and all(test(part) and (not names or name in names) for name, part in value.items())
+    )
+
+
+def _is_date(value: Any) -> bool:  # noqa: ANN401
+    try:
+        return isinstance(value, date) or bool(date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return False
+
+
+_BY_REASON = _by(_all(_is_value), REASONS[:4])
+KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "text": (_is_text, "a text in quotation marks"),
+    "texts": (_all(_is_text), 'a list of texts, ["a", "b"]'),
+    "file or files": (
+        lambda v: _is_text(v) or _by(_is_text)(v),
+        'a file, or one a partner, {w = "w.csv", m = "m.csv"}',
+    ),
+    "date": (_is_date, 'a date, "2026-11-25"'),
+    "number": (_is_number, "a number"),
+    "whole number": (lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number"),
+    "yes or no": (lambda value: isinstance(value, bool), "true or false"),
+    "texts by text": (
+        lambda v: isinstance(v, dict) and all(_is_text(p) or _all(_is_text)(p) for p in v.values()),
+        'texts by name, {w = "woman", m = "man"}',
+    ),
+    "numbers by text": (_by(_is_number), '{"Never" = 1, "Always" = 5}'),
+    "values by reason": (
+        _BY_REASON,
+        f'{{refused = ["Prefer not to say"], skipped = [-99]}}; reasons are {", ".join(REASONS[:4])}',
+    ),
+    "values by reason by item": (
+        _by(lambda v: isinstance(v, dict) and set(v) == {"missing"} and _BY_REASON(v["missing"])),
+        "[answers.item.NAME] with missing = {reason = [values]}",
+    ),
+    "scale or indicator": (lambda value: value in ("scale", "indicator"), '"scale" or "indicator"'),
+}
+
+
+def key_faults(table: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with the keys of a study.toml: unknown ones with the nearest right one, and wrong kinds."""
+    sections = {key.section for key in KEYS} - {""}
+    faults = []
+    for name, value in table.items():
+        if name not in sections:
+            faults += _fault("", name, value)
+        elif not isinstance(value, dict):
+            faults.append(f"'{name}' is a section: write [{name}] on a line of its own and its keys below it")
+        else:
+            faults += [fault for key, part in value.items() for fault in _fault(name, key, part)]
+    return faults
+
+
+def _fault(section: str, name: str, value: Any) -> list[str]:  # noqa: ANN401
+    known = {key.name: key for key in KEYS if key.section == section}
+    if name not in known:
+        elsewhere = [key.section for key in KEYS if key.name == name]
+        allowed = [*known, *({key.section for key in KEYS} if not section else ())]
+        where = f"section [{section}]" if section else "study.toml"
+        hint = (
+            f" It belongs to the section [{elsewhere[0]}]." if elsewhere else did_you_mean(name, filter(None, allowed))
+        )
+        return [f"{where} has no key '{name}'.{hint}"]
+    test, allowed_text = KINDS[known[name].kind]
+    return [] if test(value) else [f"{known[name].path} is {value!r}; it takes {allowed_text}"]
