@@ -106,13 +106,15 @@ def lint():  # type: () -> int
     return code or python("-m", "mypy", "--strict", "--config-file", os.path.join(HERE, "pyproject.toml"), HERE)
 
 
+def demo_words(target):  # type: (str) -> list[str]
+    """Return the words that name the bundled demo, and for a report the folder beside this file."""
+    return [DEMO] + (["--out", os.path.join(HERE, "reports", "demo")] if target == "report" else [])
+
+
 def run(target, words):  # type: (str, list[str]) -> int
     """Run one target and return its exit code."""
     if target in ("report", "check"):
-        has_study = any(word.endswith(".toml") for word in words)
-        return python(
-            "-m", "analysis", target, *([] if has_study or "--help" in words or "-h" in words else [DEMO]), *words
-        )
+        return python("-m", "analysis", target, *(words or demo_words(target)))
     os.chdir(HERE)
     if target == "test":
         return lint() or python("-m", "pytest", *words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import isfinite, log10
 
 MINUS = "−"
+HUGE = 1e9  # numbers from here on are written with a power of ten
 
 
 def number(value: float, kind: str = "", digits: int = 2) -> str:
@@ -30,6 +31,8 @@ def number(value: float, kind: str = "", digits: int = 2) -> str:
         return ""
     if kind == "share":
         return f"{round(100 * value)}%"
+    if abs(value) >= HUGE:
+        return f"{value:.{digits}e}".replace("-", MINUS)
     if abs(value) >= 100:
         digits = max(0, digits - int(log10(abs(value))) + 1)
     text = f"{value:.{digits}f}"

@@ -30,8 +30,11 @@ def row(section: str, statistic: str, **values: Any) -> Row:  # noqa: ANN401 - t
     """Return one row of the result table; what is not given is empty.
 
     A finite estimate without an interval and without a note gets the note that it has none; an estimate that does not
-    exist must come with its reason.
+    exist must come with its reason. A column that the table does not have is a TypeError.
     """
+    unknown = values.keys() - set(COLUMNS)
+    if unknown:
+        raise TypeError(f"the result table has no column {', '.join(sorted(unknown))}")
     made: Row = (
         dict.fromkeys(KEY, "") | dict.fromkeys(NUMBERS, nan) | dict.fromkeys(COUNTS, 0) | {"method": "", "note": ""}
     )
@@ -63,7 +66,7 @@ class Estimates:
 
     def __init__(self, rows: Iterable[Row] = (), notes: Iterable[str] = ()) -> None:
         self._frame = _typed(pd.DataFrame(list(rows), columns=list(COLUMNS)))
-        self.notes = tuple(dict.fromkeys(notes))
+        self._notes = tuple(dict.fromkeys(notes))
 
     @classmethod
     def of_frame(cls, frame: pd.DataFrame, notes: Iterable[str] = ()) -> Estimates:
@@ -76,6 +79,11 @@ class Estimates:
     def frame(self) -> pd.DataFrame:
         """A copy of the table: one number a cell, full precision, the columns of ``COLUMNS``."""
         return self._frame.copy()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The sentences that belong to the table as a whole, each once."""
+        return self._notes
 
     def where(self, **columns: str | Sequence[str]) -> Estimates:
         """Return the rows whose columns hold the given text, or one of several.
@@ -103,10 +111,10 @@ class Estimates:
     def to_markdown(self) -> str:
         """Return the printed table as a Markdown pipe table, with its notes below."""
         table, notes = printed(self._frame)
-        cells = [[_pipe_safe(cell) for cell in line] for line in table.to_numpy().tolist()]
+        cells = [[_markdown(cell) for cell in line] for line in table.to_numpy().tolist()]
         lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
         lines += ["| " + " | ".join(line) + " |" for line in cells]
-        return "\n".join([*lines, "", *(f"- {note}" for note in (*notes, *self.notes))]).rstrip() + "\n"
+        return "\n".join([*lines, "", *(f"- {_markdown(note)}" for note in (*notes, *self.notes))]).rstrip() + "\n"
 
     def __repr__(self) -> str:
         table, notes = printed(self._frame.head(MOST_ROWS))
@@ -116,7 +124,8 @@ class Estimates:
     def _repr_html_(self) -> str:
         table, notes = printed(self._frame.head(MOST_ROWS))
         below = "".join(f"<p><small>{escape(line)}</small></p>" for line in (*self._more(), *notes, *self.notes))
-        return (table.to_html(index=False, escape=True, border=0) if len(table) else "<p>(no results)</p>") + below
+        with pd.option_context("display.max_colwidth", None):
+            return (table.to_html(index=False, escape=True, border=0) if len(table) else "<p>(no results)</p>") + below
 
     def _more(self) -> list[str]:
         left = len(self) - MOST_ROWS
@@ -132,8 +141,9 @@ def join(parts: Iterable[Estimates]) -> Estimates:
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    kinds = dict.fromkeys(KEY, "str") | dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(COUNTS, "int64")
-    return frame.astype(kinds | {"method": "str", "note": "str"})
+    kinds = dict.fromkeys(KEY, "str") | dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(COUNTS, "Int64")
+    typed = frame.astype(kinds | {"method": "str", "note": "str"})
+    return typed.fillna(dict.fromkeys((*KEY, "method", "note"), ""))
 
 
 def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -151,7 +161,7 @@ def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     columns["interval"] = [interval(lower, upper, kind) for lower, upper, kind in bounds]
     columns["df"] = [degrees(df, df2) for df, df2 in zip(frame["df"], frame["df2"], strict=True)]
     columns["p"] = [p_value(p) for p in frame["p"]]
-    columns["n"] = [f"{n}" for n in frame["n_couples"]]
+    columns["n"] = ["" if pd.isna(n) else f"{n}" for n in frame["n_couples"]]
     kept = [note for note in dict.fromkeys(frame["note"]) if note and note != NO_INTERVAL]
     columns["note"] = [f"{kept.index(note) + 1}" if note in kept else "" for note in frame["note"]]
     table = pd.DataFrame(columns, dtype="str")
@@ -159,8 +169,9 @@ def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return table.drop(columns=empty), [f"({i}) {note}" for i, note in enumerate(kept, start=1)]
 
 
-def _pipe_safe(cell: str) -> str:
-    return cell.replace("|", "\\|").replace("<", "&lt;")
+def _markdown(text: str) -> str:
+    """Return a text as one line of Markdown in which it can open neither a cell nor a tag."""
+    return " ".join(text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").split())
 
 
 def _aligned(table: pd.DataFrame) -> str:

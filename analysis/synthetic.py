@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.couples import Couples, couples_from_frame
-from analysis.errors import SurveyError, named
+from analysis.errors import SurveyError, did_you_mean, named
 from analysis.instrument.codebook import Codebook, Item
 from analysis.instrument.files import built_in, survey
 from analysis.settings import Settings
@@ -33,10 +33,13 @@ SHIFTS = {
     "symmetric": {"healthy": 0.0, "neutral": 0.0, "unhealthy": 0.0},
     "skewed": {"healthy": 1.5, "neutral": 1.5, "unhealthy": -1.5},
 }
+LEANS = {"typical": (0.3, -0.3, 0.0, -0.3, 0.3)}  # added to a scale's shift by its place: the norm has a shape
 SAME_BLOCK, OTHER_BLOCK = 0.5, -0.4  # correlations of the scales' factors within a person
 OF_PARTNER, OF_ONESELF = 0.5, 0.3  # how much of a mirrored answer is the partner's own answer, and one's own
 COMPANION_LOADING = 0.6
 NOT_ASKED = "-77"
+OF_CELLS = ("not_asked", "refused", "skipped")
+ALONE = 0.5  # correlation between items of a scale that has only one
 
 ByScale = float | Mapping[str, float]
 
@@ -75,12 +78,13 @@ def make_couples(
         The built-in one by default.
     alpha, partner_r, role_difference : float or mapping of scale code to float
         Alpha of each scale, correlation of the partners' scores, and mean of the first role minus mean of the second in
-        scale points: of the answers, in the population, complete and exact.
+        scale points: of the answers, in the population, complete and exact. A scale of one item has no alpha.
     answers : {"typical", "symmetric", "skewed"}
-        How answers spread: typical leans healthy scales up and unhealthy ones down, skewed does so strongly.
+        How answers spread: typical leans healthy scales up and unhealthy ones down, and some scales more than others,
+        so that there is a profile that everybody shares; skewed leans them strongly.
     missing : mapping of reason to share, optional
         ``refused``, ``skipped``, ``not_asked``: shares of cells. ``does_not_apply``: share of couples for whom a gate
-        is closed.
+        is closed, each gate apart; behind a closed gate no answer is missing for another reason.
     one_partner : float
         Share of couples of whom one partner answered.
     roles : two labels, or None
@@ -140,18 +144,18 @@ def make_responses(
     --------
     >>> make_responses(2, seed=3).iloc[:, :5]
       couple partner H1_1 H1_2 H1_3
-    0      1   woman    3    4    3
-    1      1     man    3    3    3
-    2      2   woman    5    5    5
-    3      2     man    4    3    4
+    0      1   woman    4    4    5
+    1      1     man    4    3    4
+    2      2   woman    3    3    3
+    3      2     man    4    4    3
     """
     codebook = codebook or built_in()
-    _check(codebook, answers, roles, role_difference, missing or {})
+    asked = [_by_scale(codebook, value) for value in (alpha, partner_r, role_difference)]
+    _check_codebook(codebook)
+    _check_options(couples, answers, roles, asked[2])
+    _check_shares(missing or {}, one_partner)
     partners = tuple(roles) if roles else ("1", "2")
-    truth = {
-        code: _population(codebook, code, _of(alpha, code), _of(partner_r, code), _of(role_difference, code), answers)
-        for code in codebook.codes
-    }
+    truth = {code: _population(codebook, code, answers, *(of[code] for of in asked)) for code in codebook.codes}
     rng = stream(seed, "synthetic", "answers")
     latent = _latent(rng, couples, codebook, truth)
     columns = {item.header: _texts(item, truth[item.scale], latent[item.name]) for item in codebook.items}
@@ -167,38 +171,64 @@ def make_responses(
     )
 
 
-def _of(value: ByScale, code: str) -> float:
-    if isinstance(value, Mapping):
+def _by_scale(codebook: Codebook, value: ByScale) -> dict[str, float]:
+    """Return the value of every scale."""
+    if not isinstance(value, Mapping):
+        return dict.fromkeys(codebook.codes, float(value))
+    for code in codebook.codes:
         if code not in value:
             raise SurveyError(f"The truth names no value for the scale '{code}'; it names {named(value)}.")
-        return float(value[code])
-    return float(value)
-
-
-def _check(
-    codebook: Codebook, answers: str, roles: Sequence[str] | None, difference: ByScale, missing: Mapping[str, float]
-) -> None:
-    if answers not in SHIFTS:
-        raise SurveyError(f"answers is '{answers}'; allowed are {named(SHIFTS)}.")
-    unknown = [reason for reason in missing if reason not in _missing_texts()]
+    unknown = [code for code in value if code not in codebook.codes]
     if unknown:
-        raise SurveyError(f"missing names '{unknown[0]}'; reasons are {named(_missing_texts())}.")
-    if not roles and difference != 0.0:
-        raise SurveyError("Exchangeable partners have no role difference: name roles, or leave role_difference at 0.")
+        hint = did_you_mean(unknown[0], codebook.codes)
+        raise SurveyError(f"The truth names '{unknown[0]}', which is no scale of the codebook.{hint}")
+    return {code: float(value[code]) for code in codebook.codes}
+
+
+def _check_codebook(codebook: Codebook) -> None:
     endless = [item.name for item in codebook.items if item.continuous]
     if endless:
         raise SurveyError(f"Answers are made for items with whole answers; '{endless[0]}' is a continuous score.")
+    for code in codebook.codes:
+        if len({item.bounds for item in codebook.items if item.scale == code}) > 1:
+            raise SurveyError(
+                f"{code}: answers are made for scales whose items have one range; its items have several."
+            )
+
+
+def _check_options(couples: int, answers: str, roles: Sequence[str] | None, difference: Mapping[str, float]) -> None:
+    if couples < 2:
+        raise SurveyError(f"couples is {couples}; make 2 or more.")
+    if answers not in SHIFTS:
+        raise SurveyError(f"answers is '{answers}'; allowed are {named(SHIFTS)}.{did_you_mean(answers, SHIFTS)}")
+    if roles and (len(roles), len(set(roles))) != (2, 2):
+        raise SurveyError(f"roles are {named(roles)}; name two different ones, or None for exchangeable partners.")
+    if not roles and any(difference.values()):
+        raise SurveyError("Exchangeable partners have no role difference: name roles, or leave role_difference at 0.")
+
+
+def _check_shares(missing: Mapping[str, float], one_partner: float) -> None:
+    unknown = [reason for reason in missing if reason not in _missing_texts()]
+    if unknown:
+        hint = did_you_mean(unknown[0], _missing_texts())
+        raise SurveyError(f"missing names '{unknown[0]}'; reasons are {named(_missing_texts())}.{hint}")
+    for name, share in {**missing, "one_partner": one_partner}.items():
+        if not 0 <= share <= 1:
+            raise SurveyError(f"{name} is {share:g}; a share lies from 0 to 1.")
+    total = sum(missing.get(reason, 0.0) for reason in OF_CELLS)
+    if total > 1:
+        raise SurveyError(f"The shares of {named(OF_CELLS)} sum to {total:g}; no more than all cells can be missing.")
 
 
 def _missing_texts() -> dict[str, str]:
     return {**survey()["missing"], "not_asked": NOT_ASKED, "skipped": ""}
 
 
-def _population(codebook: Codebook, code: str, alpha: float, r: float, difference: float, answers: str) -> Population:
-    items = codebook.scored_items(code)
+def _population(codebook: Codebook, code: str, answers: str, alpha: float, r: float, difference: float) -> Population:
     low, high = codebook.bounds(code) or (1.0, 5.0)
-    shift = SHIFTS[answers][codebook.scale(code).valence]
-    population = _solve(len(items), int(high - low) + 1, shift, alpha, r, difference)
+    leans = LEANS.get(answers, (0.0,))
+    shift = SHIFTS[answers][codebook.scale(code).valence] + leans[codebook.codes.index(code) % len(leans)]
+    population = _solve(len(codebook.scored_items(code)), int(high - low) + 1, shift, alpha, r, difference)
     if population is None:
         raise SurveyError(
             f"{code}: no answers have alpha {alpha:g}, partner correlation {r:g} and role difference {difference:g} at "
@@ -209,16 +239,19 @@ def _population(codebook: Codebook, code: str, alpha: float, r: float, differenc
 
 @cache
 def _solve(k: int, categories: int, shift: float, alpha: float, r: float, difference: float) -> Population | None:
+    """Return the population, or None where there is none with this truth."""
+    if not (0 <= alpha < 1 and abs(r) < 1):
+        return None
     thresholds = np.linspace(-1.0, 1.0, categories - 1) * min(1.5, 0.5 * (categories - 2) + 0.1)
     centre = mean_category(thresholds, shift)
     shifts = [shift_for_mean(thresholds, centre + side * difference / 2) for side in (1, -1)]
     cuts = [thresholds - s for s in shifts]
     variance = [_variance(cut) for cut in cuts]
-    inter_item = alpha / (k - (k - 1) * alpha) if k > 1 else 0.5
+    inter_item = alpha / (k - (k - 1) * alpha) if k > 1 else ALONE
     rho = [rho_for_covariance(cut, cut, inter_item * v) for cut, v in zip(cuts, variance, strict=True)]
-    of_score = [sqrt(v * (1 + (k - 1) * (inter_item if k > 1 else 0)) / k) for v in variance]
+    of_score = [sqrt(v * (1 + (k - 1) * inter_item) / k) for v in variance]
     across = rho_for_covariance(cuts[0], cuts[1], r * of_score[0] * of_score[1])
-    kappa = across / sqrt(rho[0] * rho[1]) if min(rho) > 0 else np.nan
+    kappa = 0.0 if across == 0 else across / sqrt(rho[0] * rho[1]) if min(rho) > 0 else np.inf
     if not (np.isfinite([*shifts, *rho, kappa]).all() and abs(kappa) < 1):
         return None
     return Population(tuple(thresholds), (shifts[0], shifts[1]), (rho[0], rho[1]), kappa)
@@ -286,11 +319,11 @@ def _leave_out(frame: pd.DataFrame, codebook: Codebook, missing: Mapping[str, fl
     """Write missing texts over the answers: single cells, and whole gates of both partners."""
     texts = _missing_texts()
     headers = [item.header for item in codebook.items]
-    for reason in ("not_asked", "refused", "skipped"):
-        if missing.get(reason, 0) > 0:
-            frame[headers] = frame[headers].mask(
-                rng.random((len(frame), len(headers))) < missing[reason], texts[reason]
-            )
+    cells, start = rng.random((len(frame), len(headers))), 0.0
+    for reason in OF_CELLS:
+        end = start + missing.get(reason, 0.0)
+        frame[headers] = frame[headers].mask((cells >= start) & (cells < end), texts[reason])
+        start = end
     if missing.get("does_not_apply", 0) > 0:
         for gate in dict.fromkeys(item.gate for item in codebook.items if item.gate):
             closed = np.repeat(rng.random(len(frame) // 2) < missing["does_not_apply"], 2)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.samples import BOTH, counts
-from analysis.guards import refusal
+from analysis.estimation.notes import PERFECT, why_no_interval
+from analysis.estimation.samples import BOTH
+from analysis.guards import FEWEST_COUPLES, refusal
 from analysis.instrument.codebook import Item
 from analysis.intake.scoring import mean_of_answered
 from analysis.results import Estimates, Row, row
@@ -22,8 +23,10 @@ from analysis.stats.moments import pearson, pearson_clustered
 from analysis.stats.value import Array, Value
 
 COMPARISONS = {"self": "similarity", "partner": "similarity", "couple": "agreement"}
-UNDEFINED = "a partner's scores do not vary, or too few couples have both"
-ORDER_FREE = ("icc_1", "icc_pairwise")
+PERCEIVING = ("self_other_agreement", "assumed_similarity")
+NO_VARIANCE = "a partner's scores do not vary"
+NO_DIFFERENCE = "the differences do not vary"
+WITHOUT_INTERVAL = ("ccc_accuracy", "location_shift", "scale_shift", "d_z", "d_av")
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ def agreement(couples: Couples) -> Estimates:
     Returns
     -------
     Estimates
-        n counts couples with both scores. Dependence may be negative; its p is two-sided.
+        n counts couples with both scores; n_persons the persons who gave them, one a row in ``assumed_similarity``.
+        Dependence may be negative; its p is two-sided.
 
     Notes
     -----
@@ -78,9 +82,9 @@ def agreement(couples: Couples) -> Estimates:
     >>> import analysis as an
     >>> table = an.agreement(an.make_couples(80, seed=1))
     >>> table.where(scale="U1", statistic=["icc_1", "mean_difference"])
-    scale partner comparison statistic       estimate    interval df    p      n
-    U1    both    similarity icc_1                .27  [.05, .46] 75, 76  .008 76
-    U1    both    similarity mean_difference     -.10 [-.32, .12] 75  .367 76
+    scale partner comparison statistic       estimate interval          df      p  n
+    U1    both    similarity icc_1                .47 [.28, .62]    79, 80 < .001 80
+    U1    both    similarity mean_difference    −0.12 [−0.31, 0.08]     79   .233 80
     """
     text = refusal("agreement", couples)
     if text:
@@ -138,41 +142,58 @@ def _mirrored(couples: Couples, code: str) -> Iterator[Pair]:
 
 
 def _compare(pair: Pair, couples: Couples) -> Iterator[Row]:
-    confidence = couples.settings.confidence
     x, y, couple = pair.complete
+    n = len(np.unique(couple))
     at = {
         "scale": pair.scale, "comparison": pair.comparison, "variant": pair.variant, "partner": pair.partner,
-        "confidence": confidence, **counts(couple),
+        "confidence": couples.settings.confidence, "n_couples": n,
+        "n_persons": len(x) if pair.comparison == "assumed_similarity" else 2 * n,
     }  # fmt: skip
-    perceiving = pair.comparison in ("self_other_agreement", "assumed_similarity")
-    if (couples.roles and not perceiving) or (not couples.roles and not perceiving):
-        at["n_persons"] = 2 * len(x)
-    for statistic, value, method in _values(x, y, couple, confidence, couples, perceiving=perceiving):
-        note = "" if np.isfinite(value.estimate) else UNDEFINED
-        yield row("agreement", statistic, **at, **value._asdict(), method=method, note=note)
+    perceiving = pair.comparison in PERCEIVING
+    if couples.roles:
+        sign = "perceived minus own" if perceiving else f"{couples.roles[0]} minus {couples.roles[1]}"
+        found = _of_two(x, y, couples.settings.confidence, sign)
+    elif perceiving:
+        r = pearson_clustered(x, y, couple, couples.settings.confidence)
+        found = iter([("pearson_r", r, "Fisher's z, couples as clusters")])
+    else:
+        found = _order_free(x, y, couples.settings.confidence)
+    for statistic, value, method in found:
+        yield row("agreement", statistic, **at, **value._asdict(), method=method, note=_note(statistic, value, n))
 
 
-def _values(
-    x: Array, y: Array, couple: Array, confidence: float, couples: Couples, *, perceiving: bool
-) -> Iterator[tuple[str, Value, str]]:
-    if not couples.roles and perceiving:
-        yield "pearson_r", pearson_clustered(x, y, couple, confidence), "Fisher's z, couples as clusters"
-        return
+def _order_free(x: Array, y: Array, confidence: float) -> Iterator[tuple[str, Value, str]]:
+    """Yield what is the same whoever comes first."""
     yield "icc_1", stats.icc_1(x, y, confidence), "exact F interval on n couples, two-sided p"
     yield "icc_pairwise", stats.icc_pairwise(x, y, confidence), "double entry, Fisher interval on n couples"
-    if not couples.roles:
-        return
+
+
+def _of_two(x: Array, y: Array, confidence: float, sign: str) -> Iterator[tuple[str, Value, str]]:
+    """Yield everything that compares a first score with a second."""
+    yield from _order_free(x, y, confidence)
     yield "pearson_r", pearson(x, y, confidence), "Fisher interval on n couples"
     yield "icc_a1", stats.icc_a1(x, y, confidence), "McGraw and Wong interval, two-sided p"
     yield "icc_c1", stats.icc_c1(x, y, confidence), "exact F interval, two-sided p"
     lin = stats.concordance(x, y, confidence)
     yield "ccc", lin.ccc, "Lin's standard error on Fisher's z, moments with divisor n"
     yield "ccc_accuracy", Value(lin.accuracy), "CCC / r"
-    sign = "perceived minus own" if perceiving else f"{couples.roles[0]} minus {couples.roles[1]}"
-    over = sign.replace(" minus ", " over ")
     yield "location_shift", Value(lin.location_shift), sign
-    yield "scale_shift", Value(lin.scale_shift), over
+    yield "scale_shift", Value(lin.scale_shift), sign.replace(" minus ", " over ")
     difference = stats.paired_difference(x, y, confidence)
     yield "mean_difference", difference.mean, f"{sign}; paired t"
     yield "d_z", Value(difference.d_z), f"{sign}; over the SD of the differences"
     yield "d_av", Value(difference.d_av), f"{sign}; over the mean of the two SDs"
+
+
+def _note(statistic: str, value: Value, n: int) -> str:
+    """Return why a number, its interval or its test is empty, or an empty string."""
+    of_difference = statistic in ("mean_difference", "d_z")
+    if not np.isfinite(value.estimate):
+        if n < FEWEST_COUPLES:
+            return f"couples with both scores: {n}; {FEWEST_COUPLES} are needed"
+        return NO_DIFFERENCE if of_difference else NO_VARIANCE
+    if statistic == "mean_difference" and value.se == 0:
+        return f"{NO_DIFFERENCE}: no test"
+    if statistic == "icc_a1" and not np.isfinite(value.lower):
+        return PERFECT if not np.isfinite(value.p) else "Satterthwaite's degrees of freedom are below 1: no interval"
+    return "" if statistic in WITHOUT_INTERVAL else why_no_interval(value, n)

@@ -9,11 +9,12 @@ from math import sqrt
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.notes import why_no_interval
 from analysis.estimation.samples import BOTH, Sample, counts, samples
 from analysis.instrument.codebook import BLOCKS
 from analysis.results import Estimates, Row, row
-from analysis.stats.intervals import mean_t, t_quantile
-from analysis.stats.moments import complete_rows, mean_clustered, pearson, pearson_clustered, sd
+from analysis.stats.intervals import t_quantile
+from analysis.stats.moments import complete_rows, difference, mean_clustered, mean_t, pearson, pearson_clustered, sd
 from analysis.stats.value import Array, Value
 
 BLOCK_CAUTION = "U5a and U5b are opposite poles: a person high on one and low on the other looks medium in this mean"
@@ -47,9 +48,9 @@ def describe(couples: Couples) -> Estimates:
     >>> import analysis as an
     >>> table = an.describe(an.make_couples(50, seed=1))
     >>> table.where(scale="H1", statistic="scale_mean", variant="")
-    scale partner statistic  estimate     interval df  n
-    H1    woman   scale_mean     3.62 [3.43, 3.80] 48 49
-    H1    man     scale_mean     3.54 [3.35, 3.74] 48 49
+    scale partner statistic  estimate interval     df  n
+    H1    woman   scale_mean     3.96 [3.73, 4.19] 49 50
+    H1    man     scale_mean     3.85 [3.65, 4.06] 49 50
     """
     rows = [line for sample in samples(couples, by_group=True) for line in _moments(couples, sample)]
     if couples.roles:
@@ -62,36 +63,46 @@ def _moments(couples: Couples, sample: Sample) -> Iterator[Row]:
     confidence = couples.settings.confidence
     for column in couples.columns:
         x, couple = sample.complete(couples.scored([column])[:, :, 0])
-        at = {"scale": column, "partner": sample.partner, "group": sample.group, **counts(couple)}
-        note = _note(couples, column) if len(x) else "nobody in it has this score"
+        at: Row = {"scale": column, "partner": sample.partner, "group": sample.group, **counts(couple)}
+        caution = _caution(couples, column)
         mean = mean_clustered(x, couple, confidence) if sample.clustered else mean_t(x, confidence)
         mean = mean._replace(test=np.nan, p=np.nan)  # whether a mean is 0 is no question
+        why = why_no_interval(mean, at["n_couples"]) if len(x) else "nobody in it has this score"
         yield row(
-            "describe", "scale_mean", **at, **mean._asdict(), confidence=confidence, note=note, method="t interval"
-        )
-        yield row("describe", "scale_sd", **at, estimate=sd(x), note=note if len(x) > 1 else "fewer than two persons")
+            "describe", "scale_mean", **at, **mean._asdict(), confidence=confidence, note=why or caution,
+            method="t interval" + (", couples as clusters" if sample.clustered else ""),
+        )  # fmt: skip
+        why = "" if len(x) > 1 else "fewer than two persons"
+        yield row("describe", "scale_sd", **at, estimate=sd(x), note=why or caution)
 
 
-def _note(couples: Couples, column: str) -> str:
+def _caution(couples: Couples, column: str) -> str:
     both_poles = {"U5a", "U5b"} <= set(couples.codebook.codes)
     return BLOCK_CAUTION if column == "block:unhealthy" and both_poles else ""
 
 
 def _within_couple(couples: Couples, column: str) -> Iterator[Row]:
-    """Yield both roles' means with the interval that compares them, over couples with both scores."""
-    confidence, scores = couples.settings.confidence, couples.scored([column])[:, :, 0]
+    """Yield both roles' means with the interval that compares them, over couples with both scores.
+
+    A score less its couple's mean is half the couple's difference; twice the variance of that is half its variance.
+    """
+    scores = couples.scored([column])[:, :, 0]
     scores = scores[complete_rows(scores)]
     n = len(scores)
+    at = {
+        "variant": "within_couple", "scale": column, "n_couples": n, "n_persons": n,
+        "method": "Morey's within-couple interval, couples with both scores",
+    }  # fmt: skip
     if n < 2:
+        for label in couples.partners:
+            yield row("describe", "scale_mean", **at, partner=label, note=f"couples with both scores: {n}")
         return
-    shifted = scores - scores.mean(axis=1, keepdims=True)
-    for slot, label in enumerate(couples.partners):
-        mean, se = float(scores[:, slot].mean()), sqrt(2 * float(shifted[:, slot].var(ddof=1)) / n)
-        half = t_quantile(confidence, n - 1) * se
+    se = sd(difference(scores[:, 0], scores[:, 1])) / sqrt(2 * n)
+    half = t_quantile(couples.settings.confidence, n - 1) * se
+    for label, mean in zip(couples.partners, scores.mean(axis=0).tolist(), strict=True):
         yield row(
-            "describe", "scale_mean", variant="within_couple", scale=column, partner=label, estimate=mean,
-            lower=mean - half, upper=mean + half, confidence=confidence, se=se, df=n - 1, n_couples=n, n_persons=n,
-            method="Morey's within-couple interval, couples with both scores",
+            "describe", "scale_mean", **at, partner=label, estimate=mean, lower=mean - half, upper=mean + half,
+            confidence=couples.settings.confidence, se=se, df=n - 1, note=_caution(couples, column),
         )  # fmt: skip
 
 
@@ -108,12 +119,14 @@ def _correlations(couples: Couples) -> Iterator[Row]:
             yield from _cross_partner(couples, first, second)
 
 
-def _correlation_row(couples: Couples, statistic: str, scale: str, partner: str, value: Value, couple: Array) -> Row:
-    note = "" if np.isfinite(value.estimate) else "a score is constant or too few persons have both"
+def _correlation_row(
+    couples: Couples, statistic: str, scale: str, partner: str, value: Value, n: dict[str, int]
+) -> Row:
+    undefined = "" if np.isfinite(value.estimate) else "a score is constant or too few persons have both"
     method = "Fisher interval on n couples" if partner != BOTH else "Fisher's z, couples as clusters"
     return row(
         "describe", statistic, scale=scale, partner=partner, **value._asdict(), confidence=couples.settings.confidence,
-        **counts(couple), method=method, note=note,
+        **n, method=method, note=undefined or why_no_interval(value, n["n_couples"]),
     )  # fmt: skip
 
 
@@ -122,7 +135,7 @@ def _within_person(couples: Couples, first: str, second: str) -> Iterator[Row]:
     for sample in samples(couples):
         x, couple = sample.complete(scores)
         value = _pearson(x[:, 0], x[:, 1], couple, couples, clustered=sample.clustered)
-        yield _correlation_row(couples, "within_person_r", f"{first}+{second}", sample.partner, value, couple)
+        yield _correlation_row(couples, "within_person_r", f"{first}+{second}", sample.partner, value, counts(couple))
 
 
 def _cross_partner(couples: Couples, first: str, second: str) -> Iterator[Row]:
@@ -135,7 +148,9 @@ def _cross_partner(couples: Couples, first: str, second: str) -> Iterator[Row]:
     for label, (x, y) in zip(couples.partners if couples.roles else (BOTH,), ways, strict=True):
         kept = np.isfinite(x) & np.isfinite(y)
         value = _pearson(x[kept], y[kept], couple[kept], couples, clustered=not couples.roles)
-        yield _correlation_row(couples, "cross_partner_r", f"{first}+{second}", label, value, couple[kept])
+        n = counts(couple[kept])["n_couples"]
+        both = {"n_couples": n, "n_persons": 2 * n}
+        yield _correlation_row(couples, "cross_partner_r", f"{first}+{second}", label, value, both)
 
 
 def _pearson(x: Array, y: Array, couple: Array, couples: Couples, *, clustered: bool) -> Value:

@@ -8,15 +8,16 @@ from math import nan
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.notes import of_finished, of_one_factor, why_no_interval
 from analysis.estimation.samples import Sample, counts, samples
 from analysis.guards import refusal
 from analysis.instrument.codebook import Item
 from analysis.results import Estimates, Row, row
 from analysis.stats.consistency import alpha_if_dropped, item_rest_r, without
-from analysis.stats.factor import FEWEST_ITEMS, fit_one_factor
-from analysis.stats.intervals import mean_t
-from analysis.stats.moments import covariance, mean_clustered, sd, skewness
-from analysis.stats.value import Array
+from analysis.stats.factor import fit_one_factor
+from analysis.stats.moments import covariance, mean_clustered, mean_t, sd, skewness
+
+NO_VARIANCE = "the other items do not vary, or their covariances sum to 0"
 
 
 def items(couples: Couples) -> Estimates:
@@ -45,10 +46,10 @@ def items(couples: Couples) -> Estimates:
     >>> import analysis as an
     >>> table = an.items(an.make_couples(50, seed=1))
     >>> table.where(item="H1_1", partner="woman", statistic=["mean", "item_rest_r", "alpha_if_dropped"])
-    scale item partner statistic        estimate     interval df  n
-    H1    H1_1 woman   mean                 3.66 [3.38, 3.93] 49 50
-    H1    H1_1 woman   item_rest_r           .64                 49
-    H1    H1_1 woman   alpha_if_dropped      .74                 49
+    scale item partner statistic        estimate interval     df  n
+    H1    H1_1 woman   mean                 3.88 [3.60, 4.16] 49 50
+    H1    H1_1 woman   item_rest_r           .68                 50
+    H1    H1_1 woman   alpha_if_dropped      .83                 50
     """
     text = refusal("items", couples)
     if text:
@@ -64,7 +65,7 @@ def items(couples: Couples) -> Estimates:
                     for line in _answers(couples, sample, item)
                 ]
                 rows += list(_in_scale(couples, sample, code))
-    return Estimates(rows)
+    return Estimates(rows, of_finished(couples, "item statistics"))
 
 
 def _answers(couples: Couples, sample: Sample, item: Item) -> Iterator[Row]:
@@ -74,11 +75,15 @@ def _answers(couples: Couples, sample: Sample, item: Item) -> Iterator[Row]:
     present, _ = sample.persons(couples.present)
     there = np.isfinite(persons)
     x, couple = persons[there], couple_of[there]
-    at = {"scale": item.scale, "item": item.name, "partner": sample.partner, **counts(couple)}
+    at: Row = {"scale": item.scale, "item": item.name, "partner": sample.partner, **counts(couple)}
     empty = "nobody answered it" if not len(x) else ""
     mean = mean_clustered(x, couple, confidence) if sample.clustered else mean_t(x, confidence)
     mean = mean._replace(test=nan, p=nan)
-    yield row("items", "mean", **at, **mean._asdict(), confidence=confidence, note=empty, method="t interval")
+    yield row(
+        "items", "mean", **at, **mean._asdict(), confidence=confidence,
+        note=empty or why_no_interval(mean, at["n_couples"]),
+        method="t interval" + (", couples as clusters" if sample.clustered else ""),
+    )  # fmt: skip
     yield row("items", "sd", **at, estimate=sd(x), note=empty or ("" if len(x) > 1 else "a single answer"))
     constant = f"all {len(x)} answers are {x[0]:g}" if len(x) and (x == x[0]).all() else "fewer than three answers"
     skew = skewness(x)
@@ -111,29 +116,18 @@ def _in_scale(couples: Couples, sample: Sample, code: str) -> Iterator[Row]:
             for statistic in ("item_rest_r", "alpha_if_dropped", "omega_if_dropped", "loading"):
                 yield row("items", statistic, **at, item=item.name, note=reason)
         return
-    cov, ml = covariance(x), np.cov(x, rowvar=False, bias=True)
+    cov, ml = covariance(x), covariance(x, ddof=0)
     fit = fit_one_factor(ml)
-    columns = {
-        "item_rest_r": (item_rest_r(cov), "the item or the sum of the others is constant"),
-        "alpha_if_dropped": (
-            alpha_if_dropped(cov),
-            "fewer than two items would be left" if k == 2 else "no variance is left",
-        ),
-        "omega_if_dropped": (_omega_if_dropped(ml), _no_omega(k - 1)),
-        "loading": (fit.standardized if fit.converged else np.full(k, nan), _no_omega(k)),
-    }
-    for j, item in enumerate(scored):
-        for statistic, (values, reason) in columns.items():
-            note = "" if np.isfinite(values[j]) else reason
-            yield row("items", statistic, **at, item=item.name, estimate=float(values[j]), note=note)
-
-
-def _omega_if_dropped(ml: Array) -> Array:
-    k = len(ml)
-    return np.array([fit_one_factor(without(ml, j)).omega if k > FEWEST_ITEMS else nan for j in range(k)])
-
-
-def _no_omega(k: int) -> str:
-    if k < FEWEST_ITEMS:
-        return f"a one-factor model needs {FEWEST_ITEMS} items"
-    return "a constant item, or the one-factor model does not converge"
+    fits = [fit_one_factor(without(ml, j)) for j in range(k)]
+    constant = np.diagonal(cov) == 0
+    one_left = "fewer than two items would be left"
+    alphas = alpha_if_dropped(cov)
+    for j, (item, r) in enumerate(zip(scored, item_rest_r(cov), strict=True)):
+        others = bool(np.delete(constant, j).any())
+        for statistic, value, note in (
+            ("item_rest_r", r, "" if np.isfinite(r) else "the item or the sum of the others is constant"),
+            ("alpha_if_dropped", alphas[j], "" if np.isfinite(alphas[j]) else one_left if k == 2 else NO_VARIANCE),
+            ("omega_if_dropped", fits[j].omega, of_one_factor(fits[j], constant=others)),
+            ("loading", fit.standardized[j], of_one_factor(fit, constant=bool(constant.any()))),
+        ):
+            yield row("items", statistic, **at, item=item.name, estimate=float(value), note=note)

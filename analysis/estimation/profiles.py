@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import nan
 
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.guards import refusal, short_block
+from analysis.estimation.samples import BOTH
+from analysis.guards import FEWEST_COUPLES, FEWEST_SCALES, refusal
 from analysis.instrument.codebook import BLOCKS
 from analysis.intake.coding import REASONS
 from analysis.intake.scoring import percent_of_maximum, unlike_ranges
@@ -20,14 +21,19 @@ from analysis.stats.similarity import (
     correlation_index,
     distance_indices,
     distinctive_profiles,
+    in_order,
     pseudo_mean,
     repairing,
 )
 from analysis.stats.value import Array
 
 MOST_GATED = 0.10
-FEWEST = 3
 DOES_NOT_APPLY = REASONS.index("does_not_apply")
+DISTANCES = ("profile_d2", "d2_elevation", "d2_scatter", "d2_shape")
+NO_SHAPE = {
+    "overall_r": "a partner has the same score on every scale, so the profile has no shape",
+    "distinctive_r": "a partner is equally far from the norm on every scale, so the deviations have no shape",
+}
 
 
 def profiles(couples: Couples) -> Estimates:
@@ -48,7 +54,8 @@ def profiles(couples: Couples) -> Estimates:
         Couples with every scale of the block for both partners; n beside each number. Distances are in squared scale
         points; where a block's scales have unlike ranges everything is in percent of the maximum possible and
         ``variant`` says ``percent``. A correlation needs three scales. A scale with a gate that closes it for more
-        than 10 % of couples is left out, and the version with it stands beside as variant ``gated``.
+        than 10 % of the couples with both partners is left out, and the version with it stands beside as variant
+        ``gated``. Neither the order of the file nor, for exchangeable partners, who is first changes a number.
 
     Notes
     -----
@@ -62,16 +69,24 @@ def profiles(couples: Couples) -> Estimates:
     --------
     >>> import analysis as an
     >>> table = an.profiles(an.make_couples(80, seed=1))
-    >>> table.where(scale="block:healthy", statistic="overall_r")  # doctest: +SKIP
+    >>> table.where(scale="block:healthy", statistic=["overall_r", "distinctive_r"])
+    scale         partner statistic     variant estimate      p  n
+    block:healthy both    overall_r                  .43        80
+    block:healthy both    overall_r     pseudo       .19 < .001 80
+    block:healthy both    distinctive_r              .28        80
+    block:healthy both    distinctive_r pseudo       .00 < .001 80
     """
     text = refusal("profiles", couples)
     if text:
         return Estimates((), [text])
     notes: list[str] = []
-    rows = []
+    rows: list[Row] = []
     for block in BLOCKS:
-        codes = list(couples.codebook.block(block))
-        if len(codes) < 2 or (block == "block:all" and _is_one_block(couples)):
+        codes = couples.codebook.block(block)
+        if not codes or (block == "block:all" and _is_one_block(couples)):
+            continue
+        if len(codes) == 1:
+            notes.append(f"{couples.codebook.label(block)}: one scale is no profile.")
             continue
         default, sentences = _without_gated(couples, block, codes)
         notes += sentences
@@ -86,96 +101,103 @@ def _is_one_block(couples: Couples) -> bool:
 
 
 def gate_cost(couples: Couples, code: str) -> int:
-    """Return for how many couples a closed gate leaves a partner without the score of a scale."""
+    """Return for how many couples with both partners a closed gate leaves a partner without the score of a scale."""
     items = couples.codebook.scored_items(code)
     if not any(item.gate for item in items):
         return 0
     codes = couples.reason_codes[[item.name for item in items]].to_numpy()
     closed = (codes == DOES_NOT_APPLY).any(axis=1).reshape(couples.n, -1)
-    return int((closed & ~np.isfinite(couples.scored([code])[:, :, 0])).any(axis=1).sum())
+    lost = closed & ~np.isfinite(couples.scored([code])[:, :, 0])
+    return int((lost.any(axis=1) & couples.present.all(axis=1)).sum())
 
 
-def _without_gated(couples: Couples, block: str, codes: list[str]) -> tuple[list[str], list[str]]:
+def _without_gated(couples: Couples, block: str, codes: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
     """Return the scales of the default profile, and what gates cost, in words."""
     costs = {code: gate_cost(couples, code) for code in codes}
     label = couples.codebook.label
-    out = [code for code in codes if costs[code] > MOST_GATED * couples.n]
+    out = [code for code in codes if costs[code] > MOST_GATED * couples.n_both]
     closed = [f"{label(code)} for {costs[code]}" for code in codes if costs[code]]
     notes = []
     if closed:
-        notes.append(f"{label(block)}: 'does not apply' closes {', '.join(closed)} of {couples.n} couples.")
+        of_all = f"of {couples.n_both} couples with both partners"
+        notes.append(f"{label(block)}: 'does not apply' closes {', '.join(closed)} {of_all}.")
     if out:
         names = ", ".join(label(code) for code in out)
         notes.append(f"{label(block)}: left out because a gate closes it for more than 10 % of couples: {names}.")
-    return [code for code in codes if code not in out], notes
+    return tuple(code for code in codes if code not in out), notes
 
 
-def _block(couples: Couples, block: str, codes: list[str], version: str) -> list[Row]:
-    unlike = unlike_ranges(couples.codebook, codes)
+def _block(couples: Couples, block: str, codes: tuple[str, ...], version: str) -> list[Row]:
+    percent = unlike_ranges(couples.codebook, codes)
+    variant = " ".join(filter(None, ["percent" if percent else "", version]))
+    people = _people(couples, codes, percent=percent)
+    at = {"scale": block, "partner": BOTH, "variant": variant, **_counts(len(people) // 2, len(people))}
+    why = _why_empty(couples, codes, len(people) // 2)
+    if why:
+        return [line for name in (*DISTANCES, *NO_SHAPE) for line in _empty(name, at, why)]
+    rows = [line for name, index in distance_indices(people).items() for line in _rows(couples, name, index, at)]
+    if len(codes) < FEWEST_SCALES:
+        short = f"{len(codes)} scales; a profile correlation needs {FEWEST_SCALES}"
+        return rows + [line for name in NO_SHAPE for line in _empty(name, at, short)]
+    distinctive = distinctive_profiles(people, exchangeable=couples.roles is None)
+    for name, profile in zip(NO_SHAPE, (people, distinctive), strict=True):
+        rows += _rows(couples, name, correlation_index(profile), at)
+    return rows
+
+
+def _counts(couples: int, persons: int) -> dict[str, int]:
+    return {"n_couples": couples, "n_persons": persons}
+
+
+def _people(couples: Couples, codes: Sequence[str], *, percent: bool) -> Array:
+    """Return the complete profiles, (2 couples, scales), first partners above second ones, in an order of their own."""
     scores = couples.scored(codes)
-    if unlike:
-        scores = np.stack(
-            [percent_of_maximum(scores[:, :, j], couples.codebook.bounds(code)) for j, code in enumerate(codes)], axis=2
-        )
-    complete = complete_rows(scores.reshape(couples.n, -1))
-    people = np.concatenate([scores[complete, 0], scores[complete, 1]])
-    n = int(complete.sum())
-    at = {"scale": block, "partner": "both", "n_couples": n, "n_persons": 2 * n}
-    variant = " ".join(filter(None, ["percent" if unlike else "", version]))
-    return [
-        line
-        for name, index, why in _indices(couples, block, codes, people, n)
-        for line in _rows(couples, name, index, why, at, variant)
-    ]
+    if percent:
+        bounds = [couples.codebook.bounds(code) for code in codes]
+        scores = np.stack([percent_of_maximum(scores[:, :, j], bounds[j]) for j in range(len(codes))], axis=2)
+    pairs = scores[complete_rows(scores.reshape(couples.n, -1))]
+    return in_order(pairs, exchangeable=couples.roles is None).swapaxes(0, 1).reshape(-1, len(codes))
 
 
-def _indices(
-    couples: Couples, block: str, codes: list[str], people: Array, n: int
-) -> Iterator[tuple[str, Index | None, str]]:
-    """Yield each index of the block, or the reason why it has none."""
-    if n < FEWEST:
-        why = f"{n} couples have every scale of the block for both partners"
-        without_bounds = [code for code in codes if couples.codebook.bounds(code) is None]
-        if without_bounds and unlike_ranges(couples.codebook, codes):
-            why = f"scales of unlike ranges need their declared bounds: {', '.join(without_bounds)}"
-        for name in (*distance_indices(np.zeros((2, 2))), "overall_r", "distinctive_r"):
-            yield name, None, why
-        return
-    for name, index in distance_indices(people).items():
-        yield name, index, ""
-    short = (
-        f"{len(codes)} scales; a profile correlation needs 3"
-        if len(codes) < FEWEST
-        else short_block(couples.codebook, block)
-    )
-    distinctive = distinctive_profiles(people, exchangeable=not couples.roles)
-    for name, profile in (("overall_r", people), ("distinctive_r", distinctive)):
-        yield name, None if short else correlation_index(profile), short
+def _why_empty(couples: Couples, codes: tuple[str, ...], n: int) -> str:
+    """Return the reason why a block has no numbers, or an empty string."""
+    without_bounds = [code for code in codes if couples.codebook.bounds(code) is None]
+    if len(codes) < 2:
+        return "gates leave fewer than two scales: see variant gated"
+    if without_bounds:
+        return f"a scale needs one declared range to stand in a profile: {', '.join(without_bounds)}"
+    if n < FEWEST_COUPLES:
+        return f"couples with every scale of the block for both partners: {n}; {FEWEST_COUPLES} are needed"
+    return ""
 
 
-def _rows(couples: Couples, name: str, index: Index | None, why: str, at: Row, variant: str) -> Iterator[Row]:
+def _pseudo(at: Row) -> Row:
+    return at | {"variant": " ".join(filter(None, [at["variant"], "pseudo"]))}
+
+
+def _empty(name: str, at: Row, why: str) -> Iterator[Row]:
+    yield row("profiles", name, **at, note=why)
+    yield row("profiles", name, **_pseudo(at), note=why)
+
+
+def _rows(couples: Couples, name: str, index: Index, at: Row) -> Iterator[Row]:
     """Yield the couples' mean of an index and its pseudo-couple value."""
-    pseudo = " ".join(filter(None, [variant, "pseudo"]))
-    if index is None:
-        for version in (variant, pseudo):
-            yield row("profiles", name, variant=version, **at, note=why)
-        return
-    values = index.of_couples
-    there = np.isfinite(values)
-    at = at | {"n_couples": int(there.sum()), "n_persons": 2 * int(there.sum())}
-    flat = int((~there).sum())
-    note = f"{flat} couples left out: a partner gave one answer throughout, so the profile has no shape" if flat else ""
-    mean = float(values[there].mean()) if there.any() else nan
-    none = "" if there.any() else "no couple has two profiles with a shape"
-    yield row("profiles", name, variant=variant, **at, estimate=mean, method="mean over couples", note=none or note)
+    there = np.isfinite(index.of_couples)
+    n, without = int(there.sum()), int((~there).sum())
+    note = f"couples left out: {without}; {NO_SHAPE[name]}" if without else ""
+    mean = float(index.of_couples[there].mean()) if n else nan
+    yield row("profiles", name, **at | _counts(n, 2 * n), estimate=mean, method="mean over couples", note=note)
     exchangeable = couples.roles is None
     null = repairing(
         index, exchangeable=exchangeable, resamples=couples.settings.resamples,
-        rng=stream(couples.settings.seed, "profiles", at["scale"], name, variant),
+        rng=stream(couples.settings.seed, "profiles", at["scale"], name, at["variant"]),
     )  # fmt: skip
-    p = two_sided_p(mean, null.draws, null.mean) if len(null.draws) else nan
+    persons = complete_rows(index.first).reshape(2, -1)
     which = "all pairs of persons" if exchangeable else "all pairs of a first and a second partner"
     yield row(
-        "profiles", name, variant=pseudo, **at, estimate=pseudo_mean(index, exchangeable=exchangeable), se=null.sd, p=p,
-        method=f"{which} from different couples; p from {couples.settings.resamples} re-pairings", note=none,
+        "profiles", name, **_pseudo(at) | _counts(int(persons.any(axis=0).sum()), int(persons.sum())),
+        estimate=pseudo_mean(index, exchangeable=exchangeable), se=null.sd,
+        p=two_sided_p(mean, null.draws, null.mean) if len(null.draws) else nan,
+        method=f"{which} from different couples; p from {couples.settings.resamples} re-pairings",
+        note="; ".join(filter(None, ["" if len(null.draws) else f"too few couples to pair anew: {n}", note])),
     )  # fmt: skip

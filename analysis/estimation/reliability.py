@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import nan
 
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.notes import of_finished, of_one_factor
 from analysis.estimation.samples import Sample, counts, samples
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.consistency import alpha_clustered, alpha_feldt, alpha_standardized
-from analysis.stats.factor import FEWEST_ITEMS, OneFactor, omega
-from analysis.stats.moments import covariance
+from analysis.stats.factor import FEWEST_ITEMS, omega
+from analysis.stats.moments import covariance, is_constant
 from analysis.stats.value import Array, Value
 
 SATURATED = "three items: the one-factor model is saturated, so its fit is not tested"
-HEYWOOD = "Heywood case: a unique variance is negative"
+IDENTICAL = "the items differ from each other by nothing but a constant: no interval"
+TOO_FLAT = "the likelihood is too flat for an interval"
+NO_CORRELATIONS = "correlations with a constant item do not exist, or they sum to 0"
 
 
 def reliability(couples: Couples) -> Estimates:
@@ -46,11 +48,11 @@ def reliability(couples: Couples) -> Estimates:
     --------
     >>> import analysis as an
     >>> an.reliability(an.make_couples(50, seed=1)).where(scale="H1", statistic=["alpha", "omega"], variant="")
-    scale partner statistic estimate  interval   n
-    H1    woman   alpha          .80 [.69, .87] 49
-    H1    woman   omega          .80 [.70, .87] 49
-    H1    man     alpha          .83 [.72, .90] 49
-    H1    man     omega          .83 [.72, .90] 49
+    scale partner statistic estimate interval    n
+    H1    woman   alpha          .86 [.77, .91] 50
+    H1    woman   omega          .86 [.78, .91] 50
+    H1    man     alpha          .80 [.69, .87] 50
+    H1    man     omega          .80 [.70, .87] 50
     """
     text = refusal("reliability", couples)
     if text:
@@ -61,11 +63,7 @@ def reliability(couples: Couples) -> Estimates:
         for code in couples.codebook.codes
         for line in _scale(couples, sample, code)
     ]
-    finished = [code for code in couples.codebook.codes if couples.codebook.finished(code)]
-    notes = (
-        [f"{', '.join(finished)}: a finished score without items has no reliability to compute."] if finished else []
-    )
-    return Estimates(rows, notes)
+    return Estimates(rows, of_finished(couples, "reliability"))
 
 
 def _scale(couples: Couples, sample: Sample, code: str) -> Iterator[Row]:
@@ -97,22 +95,27 @@ def _too_little(x: Array) -> str:
 
 
 def _constant(x: Array, names: list[str]) -> str:
-    constant = [name for name, column in zip(names, x.T, strict=True) if (column == column[0]).all()]
+    constant = [name for name, column in zip(names, x.T, strict=True) if is_constant(column)]
     return f"constant, and counted in k: {', '.join(constant)}" if constant else ""
 
 
 def _alphas(x: Array, couple: Array, at: Row, statistic: str, constant: str, *, clustered: bool) -> Iterator[Row]:
     value, method = alpha_clustered(x, couple, at["confidence"]), "influence function on ln(1 - alpha)"
-    undefined = "" if np.isfinite(value.estimate) else "no item varies, or the covariances sum to 0 or less"
     method += ", couples as clusters" if clustered else ""
-    yield row("reliability", statistic, **at, **value._asdict(), method=method, note=constant or undefined)
+    note = _alpha_note(value, constant)
+    yield row("reliability", statistic, **at, **value._asdict(), method=method, note=note)
     if not clustered:
-        feldt = alpha_feldt(x, at["confidence"]) if not undefined else Value(nan)
-        note = constant or undefined
+        feldt = alpha_feldt(x, at["confidence"])
         yield row("reliability", statistic, variant="feldt", **at, **feldt._asdict(), method="Feldt's F", note=note)
     standardized = alpha_standardized(covariance(x))
-    note = "" if np.isfinite(standardized) else "correlations with a constant item do not exist"
+    note = "" if np.isfinite(standardized) else NO_CORRELATIONS
     yield row("reliability", "alpha_standardized", **at, estimate=standardized, method=_standardized(x), note=note)
+
+
+def _alpha_note(value: Value, constant: str) -> str:
+    """Return which items are constant, and why alpha or its interval is empty."""
+    undefined = "" if np.isfinite(value.estimate) else "no item varies, or the covariances sum to 0"
+    return "; ".join(filter(None, [constant, undefined, IDENTICAL if value.estimate == 1 else ""]))
 
 
 def _standardized(x: Array) -> str:
@@ -122,14 +125,11 @@ def _standardized(x: Array) -> str:
 def _omega(x: Array, couple: Array, at: Row, statistic: str, *, clustered: bool) -> Row:
     value, fit = omega(x, couple, at["confidence"], clustered=clustered)
     method = "one-factor ML, robust standard error on ln(1 - omega)" + (", couples as clusters" if clustered else "")
-    return row("reliability", statistic, **at, **value._asdict(), method=method, note=_omega_note(x, fit))
-
-
-def _omega_note(x: Array, fit: OneFactor) -> str:
-    k = x.shape[1]
-    if k < FEWEST_ITEMS:
-        return f"a one-factor model needs {FEWEST_ITEMS} items: see alpha_standardized"
-    if not fit.converged:
-        constant = (x == x[0]).all(axis=0).any()
-        return "an item is constant" if constant else "the one-factor model does not converge"
-    return "; ".join(filter(None, [SATURATED if k == FEWEST_ITEMS else "", HEYWOOD if fit.heywood else ""]))
+    note = of_one_factor(fit, constant=any(is_constant(column) for column in x.T))
+    if x.shape[1] < FEWEST_ITEMS:
+        note += ": see alpha_standardized"
+    elif fit.converged:
+        saturated = SATURATED if x.shape[1] == FEWEST_ITEMS else ""
+        flat = TOO_FLAT if value.estimate < 1 and not np.isfinite(value.lower) else ""
+        note = "; ".join(filter(None, [saturated, note, flat]))
+    return row("reliability", statistic, **at, **value._asdict(), method=method, note=note)

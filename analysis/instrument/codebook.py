@@ -178,7 +178,7 @@ class Codebook:
         if code in self._by_code:
             return self._by_code[code].label
         scale, _, facet = code.partition(".")
-        return f"{self.label(scale)}: {facet}" if facet and scale in self._by_code else code
+        return f"{self.label(scale)}: {facet.replace('_', ' ')}" if facet and scale in self._by_code else code
 
     def with_scores(self, columns: tuple[str, ...]) -> Codebook:
         """Return a codebook in which the named columns are finished scale scores.

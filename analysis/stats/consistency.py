@@ -9,13 +9,13 @@ from scipy.special import fdtri
 
 from analysis.stats.intervals import clustered_se, on_log_complement
 from analysis.stats.moments import correlation, covariance
-from analysis.stats.value import Array, Value
+from analysis.stats.value import ROUNDING, Array, Value
 
 
 def alpha(cov: Array) -> float:
     """Return Cronbach's alpha, k/(k-1) (1 - trace / sum), of a (k, k) covariance matrix; at most 1, may be negative.
 
-    NaN where the sum of all covariances is 0. Not for a scale of one item. Source: Cronbach (1951),
+    NaN where the sum of all covariances is 0, up to rounding. Not for a scale of one item. Source: Cronbach (1951),
     https://doi.org/10.1007/BF02310555.
 
     Examples
@@ -23,10 +23,10 @@ def alpha(cov: Array) -> float:
     >>> alpha(np.array([[1.0, 0.5], [0.5, 1.0]]))
     0.6666666666666667
     """
-    k, total = len(cov), float(cov.sum())
-    if k < 2 or total <= 0:
+    k, total, trace = len(cov), float(cov.sum()), float(np.trace(cov))
+    if k < 2 or total <= ROUNDING * trace:
         return nan
-    return k / (k - 1) * (1 - float(np.trace(cov)) / total)
+    return min(1.0, k / (k - 1) * (1 - trace / total))
 
 
 def alpha_influence(x: Array) -> Array:
@@ -44,7 +44,7 @@ def alpha_influence(x: Array) -> Array:
 def alpha_clustered(x: Array, cluster: Array, confidence: float) -> Value:
     """Return alpha with its influence-function interval on ln(1 - alpha), couples as clusters.
 
-    With one person a cluster this is the distribution-free interval of one group of persons.
+    With one person a cluster this is the distribution-free interval of one group of persons. An alpha of 1 has none.
 
     Examples
     --------
@@ -68,6 +68,8 @@ def alpha_feldt(x: Array, confidence: float) -> Value:
     """
     n, k = x.shape
     estimate = alpha(covariance(x))
+    if not estimate < 1:
+        return Value(estimate)
     df, df2 = n - 1, (n - 1) * (k - 1)
     upper_tail = (1 + confidence) / 2
     lower = 1 - (1 - estimate) * float(fdtri(df, df2, upper_tail))
@@ -83,9 +85,9 @@ def item_rest_r(cov: Array) -> Array:
     """Return each item's correlation with the sum of the others; (k, k) -> (k,), NaN where either is constant."""
     variance, with_all = np.diagonal(cov), cov.sum(axis=1)
     rest = cov.sum() - 2 * with_all + variance
-    with np.errstate(invalid="ignore", divide="ignore"):
-        r = (with_all - variance) / np.sqrt(variance * rest)
-    return np.where((variance > 0) & (rest > 0), r, nan)
+    defined = np.minimum(variance, rest) > ROUNDING * variance.sum()
+    root = np.sqrt(np.where(defined, variance * rest, 1.0))
+    return np.where(defined, np.clip((with_all - variance) / root, -1.0, 1.0), nan)
 
 
 def alpha_if_dropped(cov: Array) -> Array:

@@ -2,8 +2,8 @@
 
 Sigma = l l' + diag(t): loadings l, unique variances t, the factor's variance fixed to 1. Newton steps where the
 likelihood curves down, Fisher scoring elsewhere, halved until the likelihood grows. A unique variance may become
-negative (a Heywood case): the caller is told, nothing is forced. Covariances here have divisor n, as in maximum
-likelihood.
+negative (a Heywood case): the caller is told, nothing is forced. A point of rest where the likelihood is flat in some
+direction determines no loadings and is no solution. Covariances here have divisor n, as in maximum likelihood.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from math import nan
 import numpy as np
 
 from analysis.stats.intervals import clustered_se, on_log_complement
+from analysis.stats.moments import covariance
 from analysis.stats.value import Array, Value
 
 FEWEST_ITEMS = 3
@@ -22,6 +23,7 @@ AT_REST = 1e-10  # largest last step, in units of the items' standard deviations
 SMALL = 1e-5  # below it the likelihood cannot tell steps apart any more, and Newton's step is taken as it is
 HALVINGS = 30
 SINGULAR = 1e-12
+FLAT = 1e-8  # smallest curvature of the likelihood, for items of variance 1, at which its maximum determines the model
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class OneFactor:
 def fit_one_factor(cov: Array) -> OneFactor:
     """Return the maximum likelihood fit to a (k, k) covariance matrix with divisor n, k >= 3.
 
-    Not converged where the matrix is singular or the likelihood has no maximum. Source: Joreskog (1967),
+    Not converged where the matrix is singular or the likelihood has no single maximum. Source: Joreskog (1967),
     https://doi.org/10.1007/BF02289658.
 
     Examples
@@ -81,6 +83,9 @@ def fit_one_factor(cov: Array) -> OneFactor:
         size = float(np.abs(step).max())
         loadings, unique = _advance(r, loadings, unique, step)
         if size < AT_REST:
+            fit = OneFactor(loadings, unique, converged=True)
+            if np.linalg.eigvalsh(observed_information(r, fit))[0] < FLAT:
+                break
             sign = -1.0 if loadings.sum() < 0 else 1.0
             return OneFactor(sign * loadings * scale, unique * scale**2, converged=True)
     return _undetermined(k)
@@ -167,8 +172,7 @@ def omega_influence(x: Array, fit: OneFactor) -> Array:
     common, unique = float(fit.loadings.sum()), float(fit.uniquenesses.sum())
     total, k = common**2 + unique, len(fit.loadings)
     gradient = np.concatenate([np.full(k, 2 * common * unique / total**2), np.full(k, -(common**2) / total**2)])
-    cov = np.cov(x, rowvar=False, bias=True)
-    return scores(x, fit) @ np.linalg.solve(observed_information(cov, fit), gradient)
+    return scores(x, fit) @ np.linalg.solve(observed_information(covariance(x, ddof=0), fit), gradient)
 
 
 def omega(x: Array, cluster: Array, confidence: float, *, clustered: bool) -> tuple[Value, OneFactor]:
@@ -186,11 +190,10 @@ def omega(x: Array, cluster: Array, confidence: float, *, clustered: bool) -> tu
     Notes
     -----
     The standard error is that of the sandwich: inverse observed information, sum of squared scores, inverse observed
-    information (lavaan's MLR). NaN for fewer than three items, a constant item, or a model that does not converge.
+    information (lavaan's MLR). NaN for fewer than three items, a constant item, or a model without a solution.
     Source: McDonald (1999, ISBN 978-0805830750); Yuan & Bentler (2000), https://doi.org/10.1111/0081-1750.00078.
     """
-    few = x.shape[1] < FEWEST_ITEMS or len(x) < FEWEST_ITEMS
-    fit = _undetermined(x.shape[1]) if few else fit_one_factor(np.cov(x, rowvar=False, bias=True))
+    fit = fit_one_factor(covariance(x, ddof=0)) if len(x) else _undetermined(x.shape[1])
     if not np.isfinite(fit.omega):
         return Value(nan), fit
     se = clustered_se(omega_influence(x, fit), cluster, corrected=clustered)

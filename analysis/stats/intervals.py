@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from math import atanh, exp, inf, log, nan, sqrt, tanh
+from math import atanh, exp, log, nan, sqrt, tanh
 
 import numpy as np
 from scipy.special import ndtri, stdtr, stdtrit
 
-from analysis.stats.value import Array, Value
+from analysis.stats.value import ROUNDING, Array
 
 FEWEST_FOR_FISHER = 4
+WIDEST = 100.0  # half an interval on a log scale; a wider one says nothing
 
 
 def normal_quantile(confidence: float) -> float:
@@ -27,44 +28,30 @@ def t_two_sided(t: float, df: float) -> float:
     return float(2 * stdtr(df, -abs(t)))
 
 
-def mean_t(x: Array, confidence: float) -> Value:
-    """Return the mean of independent values with its t interval; test against 0, df = n - 1.
-
-    Examples
-    --------
-    >>> round(mean_t(np.array([1.0, 2.0, 3.0]), 0.95).upper, 3)
-    4.484
-    """
-    n = len(x)
-    if n < 2:
-        return Value(float(x.mean()) if n else nan)
-    mean, se = float(x.mean()), float(x.std(ddof=1)) / sqrt(n)
-    half = t_quantile(confidence, n - 1) * se
-    test = mean / se if se > 0 else nan
-    return Value(mean, mean - half, mean + half, se, test, n - 1, p=t_two_sided(test, n - 1))
-
-
 def clustered_se(influence: Array, cluster: Array, *, corrected: bool = True) -> float:
     """Return the standard error of a statistic from its influence values, summed within clusters.
 
     sqrt(sum over clusters of (sum of influence)^2) / N, times sqrt(G / (G - 1)) if ``corrected``, with N values in G
-    clusters. With one value a cluster it is the ordinary standard error.
+    clusters. With one value a cluster it is the ordinary standard error. Exactly 0 where only rounding keeps every sum
+    from 0.
     """
     _, place = np.unique(cluster, return_inverse=True)
     sums = np.bincount(place, weights=influence)
     count = len(sums)
     if count < 2:
         return nan
+    sums[np.abs(sums) <= ROUNDING * np.abs(influence).max()] = 0.0
     factor = count / (count - 1) if corrected else 1.0
     return sqrt(factor * float(sums @ sums)) / len(influence)
 
 
 def fisher(r: float, n: float, confidence: float) -> tuple[float, float]:
-    """Return the interval of a correlation over n independent pairs by Fisher's z, variance 1 / (n - 3)."""
-    if n < FEWEST_FOR_FISHER or not abs(r) <= 1:
+    """Return the interval of a correlation over n independent pairs by Fisher's z, variance 1 / (n - 3).
+
+    NaN for fewer than four pairs and for a perfect correlation, which leaves nothing to make an interval from.
+    """
+    if n < FEWEST_FOR_FISHER or not abs(r) < 1:
         return nan, nan
-    if abs(r) == 1:
-        return r, r
     return on_fisher_z(r, (1 - r**2) / sqrt(n - 3), confidence)
 
 
@@ -78,7 +65,7 @@ def on_fisher_z(r: float, se: float, confidence: float) -> tuple[float, float]:
 
 def on_log_complement(estimate: float, se: float, confidence: float) -> tuple[float, float]:
     """Return the interval of a reliability made on ln(1 - estimate) from its standard error; it stays below 1."""
-    if not (estimate < 1 and se < inf):
+    half = normal_quantile(confidence) * se / (1 - estimate) if estimate < 1 else nan
+    if not half < WIDEST:
         return nan, nan
-    half = normal_quantile(confidence) * se / (1 - estimate)
     return 1 - exp(log(1 - estimate) + half), 1 - exp(log(1 - estimate) - half)

@@ -1,13 +1,17 @@
-"""Means, spreads and correlations, with missing values where a function says so."""
+"""Means, spreads and correlations, with missing values where a function says so.
+
+A spread or a rest that only rounding makes different from 0 is 0 here, and a correlation that only rounding keeps from
+1 is 1: constant and perfect are facts that notes and disclosure depend on.
+"""
 
 from __future__ import annotations
 
-from math import nan, sqrt
+from math import copysign, nan, sqrt
 
 import numpy as np
 
 from analysis.stats.intervals import clustered_se, fisher, on_fisher_z, t_quantile, t_two_sided
-from analysis.stats.value import Array, Value
+from analysis.stats.value import ROUNDING, Array, Value
 
 
 def complete_rows(x: Array) -> Array:
@@ -15,22 +19,52 @@ def complete_rows(x: Array) -> Array:
     return np.asarray(~np.isnan(x).any(axis=1))
 
 
-def covariance(x: Array) -> Array:
-    """Return the covariance matrix with divisor n - 1; (n, k) -> (k, k)."""
-    centred = x - x.mean(axis=0)
-    return centred.T @ centred / (len(x) - 1)
+def is_constant(x: Array) -> bool:
+    """Say whether all values are the same, up to rounding."""
+    return len(x) == 0 or bool(np.ptp(x) <= ROUNDING * np.abs(x).max())
+
+
+def difference(x: Array, y: Array) -> Array:
+    """Return x - y with what is only rounding taken out: such values are 0, and a constant difference is constant.
+
+    Examples
+    --------
+    >>> difference(np.array([1.2, 3.4]), np.array([1.0, 3.2])).var()
+    np.float64(0.0)
+    """
+    d = x - y
+    if not len(d):
+        return d
+    small = ROUNDING * max(np.abs(x).max(), np.abs(y).max())
+    if np.ptp(d) <= small:
+        d = np.full_like(d, d[0])
+    return np.where(np.abs(d) <= small, 0.0, d)
+
+
+def variance(x: Array) -> float:
+    """Return the variance with divisor n - 1, exactly 0 for a constant; NaN for fewer than two values."""
+    if len(x) < 2:
+        return nan
+    return 0.0 if is_constant(x) else float(x.var(ddof=1))
+
+
+def sd(x: Array) -> float:
+    """Return the standard deviation with divisor n - 1, exactly 0 for a constant; NaN for fewer than two values."""
+    return sqrt(variance(x))
+
+
+def covariance(x: Array, *, ddof: int = 1) -> Array:
+    """Return the covariance matrix with divisor n - ddof, exactly 0 for a constant column; (n, k) -> (k, k)."""
+    centred = x - x[0]
+    centred = centred - centred.mean(axis=0)
+    return centred.T @ centred / (len(x) - ddof)
 
 
 def correlation(cov: Array) -> Array:
     """Return the correlation matrix of a covariance matrix; NaN for a constant variable."""
-    sd = np.sqrt(np.diagonal(cov))
+    spread = np.sqrt(np.diagonal(cov))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return cov / np.outer(sd, sd)
-
-
-def sd(x: Array) -> float:
-    """Return the standard deviation with divisor n - 1; NaN for fewer than two values."""
-    return float(x.std(ddof=1)) if len(x) > 1 else nan
+        return cov / np.outer(spread, spread)
 
 
 def skewness(x: Array) -> float:
@@ -39,11 +73,27 @@ def skewness(x: Array) -> float:
     Source: Joanes & Gill (1998), https://doi.org/10.1111/1467-9884.00122, their G1.
     """
     n = len(x)
-    centred = x - x.mean() if n else x
-    spread = float((centred**2).mean()) if n else 0.0
-    if n < 3 or spread == 0:
+    if n < 3 or is_constant(x):
         return nan
-    return float((centred**3).mean()) / spread**1.5 * sqrt(n * (n - 1)) / (n - 2)
+    centred = x - x.mean()
+    return float((centred**3).mean()) / float((centred**2).mean()) ** 1.5 * sqrt(n * (n - 1)) / (n - 2)
+
+
+def mean_t(x: Array, confidence: float) -> Value:
+    """Return the mean of independent values with its t interval; test against 0, df = n - 1.
+
+    Examples
+    --------
+    >>> round(mean_t(np.array([1.0, 2.0, 3.0]), 0.95).upper, 3)
+    4.484
+    """
+    n = len(x)
+    if n < 2:
+        return Value(float(x.mean()) if n else nan)
+    mean, se = float(x.mean()), sd(x) / sqrt(n)
+    half = t_quantile(confidence, n - 1) * se
+    test = mean / se if se > 0 else nan
+    return Value(mean, mean - half, mean + half, se, test, n - 1, p=t_two_sided(test, n - 1))
 
 
 def mean_clustered(x: Array, cluster: Array, confidence: float) -> Value:
@@ -51,7 +101,7 @@ def mean_clustered(x: Array, cluster: Array, confidence: float) -> Value:
     if not len(x):
         return Value(nan)
     mean, couples = float(x.mean()), len(np.unique(cluster))
-    se = clustered_se(x - mean, cluster)
+    se = clustered_se(difference(x, np.full_like(x, mean)), cluster)
     half = t_quantile(confidence, couples - 1) * se if couples > 1 else nan
     return Value(mean, mean - half, mean + half, se, df=couples - 1)
 
@@ -59,16 +109,14 @@ def mean_clustered(x: Array, cluster: Array, confidence: float) -> Value:
 def pearson(x: Array, y: Array, confidence: float) -> Value:
     """Return Pearson's r over independent pairs with its Fisher interval; test = t with n - 2 df, p two-sided.
 
-    NaN where x or y is constant.
+    NaN where x or y is constant; a perfect correlation, as any of two pairs, has neither interval nor test.
     """
-    n = len(x)
     r = _r(x, y)
-    lower, upper = fisher(r, n, confidence)
-    df = n - 2
-    if df < 1 or not abs(r) < 1:
-        return Value(r, lower, upper, df=df)
+    if not abs(r) < 1:
+        return Value(r)
+    df = len(x) - 2
     t = r * sqrt(df / (1 - r**2))
-    return Value(r, lower, upper, test=t, df=df, p=t_two_sided(t, df))
+    return Value(r, *fisher(r, len(x), confidence), test=t, df=df, p=t_two_sided(t, df))
 
 
 def pearson_clustered(x: Array, y: Array, cluster: Array, confidence: float) -> Value:
@@ -86,15 +134,12 @@ def pearson_clustered(x: Array, y: Array, cluster: Array, confidence: float) -> 
 
 
 def _r(x: Array, y: Array) -> float:
-    if len(x) < 2:
+    if is_constant(x) or is_constant(y):
         return nan
     a, b = x - x.mean(), y - y.mean()
-    spread = sqrt(float(a @ a) * float(b @ b))
-    if is_constant(x) or is_constant(y) or spread == 0:
-        return nan
-    return min(1.0, max(-1.0, float(a @ b) / spread))
+    return snapped(float(a @ b) / sqrt(float(a @ a) * float(b @ b)))
 
 
-def is_constant(x: Array) -> bool:
-    """Say whether all values are the same."""
-    return len(x) == 0 or bool((x == x[0]).all())
+def snapped(r: float) -> float:
+    """Return a correlation, 1 or -1 where only rounding keeps it from that."""
+    return copysign(1.0, r) if abs(r) > 1 - ROUNDING else r

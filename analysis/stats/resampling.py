@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from analysis.stats.value import Array
+from analysis.stats.value import ROUNDING, Array
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
@@ -18,15 +18,16 @@ def stream(seed: int, *names: str) -> np.random.Generator:
     np.True_
     """
     digest = hashlib.sha256("\0".join(names).encode()).digest()
-    return np.random.default_rng([seed, *np.frombuffer(digest, dtype=np.uint32).tolist()])
+    return np.random.default_rng([seed, *np.frombuffer(digest, dtype="<u4").tolist()])
 
 
 def two_sided_p(value: float, null: Array, centre: float) -> float:
     """Return the share of null values at least as far from the centre, the observed one counted in.
 
-    A relative tolerance of 1e-12 lets exact ties count. Never 0: at least 1 / (resamples + 1). Source: Phipson & Smyth
-    (2010), https://doi.org/10.2202/1544-6115.1585.
+    Values that only rounding tells apart are ties and count. Never 0: at least 1 / (resamples + 1). Source: Phipson &
+    Smyth (2010), https://doi.org/10.2202/1544-6115.1585.
     """
     distance = abs(value - centre)
-    beyond = np.abs(null - centre) >= distance - 1e-12 * max(1.0, distance)
+    small = ROUNDING * max(abs(value), abs(centre), float(np.abs(null).max()))
+    beyond = np.abs(null - centre) >= distance - small
     return (1 + int(beyond.sum())) / (1 + len(null))

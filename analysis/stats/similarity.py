@@ -23,22 +23,45 @@ BLOCK = 4_000_000  # numbers in one block of re-pairings
 
 
 class Index(NamedTuple):
-    """An index of two persons as features, (2 couples, features) each; a person without it has NaN."""
+    """An index of two persons: its value for each true couple, (couples,), and the features that it is a product of.
 
+    Features are (2 couples, features); a person without the index has NaN.
+    """
+
+    of_couples: Array
     first: Array
     second: Array
 
-    @property
-    def of_couples(self) -> Array:
-        """The index of each true couple, (couples,)."""
-        n = len(self.first) // 2
-        return np.einsum("ij,ij->i", self.first[:n], self.second[n:])
+
+def in_order(pairs: Array, *, exchangeable: bool) -> Array:
+    """Return couples' profiles, (couples, 2, scales), in an order that the numbers alone decide.
+
+    Couples are sorted by the lesser of their two profiles, then the greater; the first scale that differs says which
+    is the lesser. Exchangeable partners are sorted within the couple as well. So random re-pairings depend neither on
+    the order of a file nor on who came first in it.
+
+    Examples
+    --------
+    >>> in_order(np.array([[[4.0, 1.0], [2.0, 5.0]], [[1.0, 1.0], [3.0, 3.0]]]), exchangeable=True).tolist()
+    [[[1.0, 1.0], [3.0, 3.0]], [[2.0, 5.0], [4.0, 1.0]]]
+    """
+    first, second = pairs[:, 0], pairs[:, 1]
+    unlike = first - second
+    turned = unlike[np.arange(len(pairs)), (unlike != 0).argmax(axis=1)] > 0
+    lesser, greater = np.where(turned[:, None], second, first), np.where(turned[:, None], first, second)
+    order = np.lexsort((turned, *np.hstack([lesser, greater]).T[::-1]))
+    return (np.stack([lesser, greater], axis=1) if exchangeable else pairs)[order]
 
 
-def _summed(part: Array, first: Array, second: Array) -> Index:
+def _summed(of_couples: Array, part: Array, first: Array, second: Array) -> Index:
     """Return the index part_p + part_q + first_p . second_q."""
     one = np.ones_like(part)
-    return Index(np.column_stack([part, one, first]), np.column_stack([one, part, second]))
+    return Index(of_couples, np.column_stack([part, one, first]), np.column_stack([one, part, second]))
+
+
+def _halves(x: Array) -> tuple[Array, Array]:
+    """Return the first partners' rows and the second partners'."""
+    return x[: len(x) // 2], x[len(x) // 2 :]
 
 
 def _deviations(people: Array) -> Array:
@@ -49,7 +72,8 @@ def distance_indices(people: Array) -> dict[str, Index]:
     """Return profile_d2, the sum of squared differences, and the three parts that it is the sum of.
 
     d2_elevation = k (difference of means)^2; d2_scatter = (difference of S)^2; d2_shape = 2 S S' (1 - r), with S the
-    root of the sum of squared deviations from the person's own mean. A flat profile has shape part 0.
+    root of the sum of squared deviations from the person's own mean. A flat profile has shape part 0. Couples' values
+    are made from differences, so that they are exactly 0 for two equal profiles.
 
     Examples
     --------
@@ -58,13 +82,20 @@ def distance_indices(people: Array) -> dict[str, Index]:
     >>> abs(parts["profile_d2"] - parts["d2_elevation"] - parts["d2_scatter"] - parts["d2_shape"]) < 1e-12
     True
     """
+    people = people - people.mean()  # distances stay, rounding shrinks
     k, mean, deviations = people.shape[1], people.mean(axis=1), _deviations(people)
     spread = np.sqrt((deviations**2).sum(axis=1))
+    (a, b), (mean_a, mean_b), (s_a, s_b), (d_a, d_b) = map(_halves, (people, mean, spread, deviations))
+    scatter = (s_a - s_b) ** 2
     return {
-        "profile_d2": _summed((people**2).sum(axis=1), -2 * people, people),
-        "d2_elevation": _summed(k * mean**2, -2 * k * mean[:, None], mean[:, None]),
-        "d2_scatter": _summed(spread**2, -2 * spread[:, None], spread[:, None]),
-        "d2_shape": Index(np.column_stack([2 * spread, -2 * deviations]), np.column_stack([spread, deviations])),
+        "profile_d2": _summed(((a - b) ** 2).sum(axis=1), (people**2).sum(axis=1), -2 * people, people),
+        "d2_elevation": _summed(k * (mean_a - mean_b) ** 2, k * mean**2, -2 * k * mean[:, None], mean[:, None]),
+        "d2_scatter": _summed(scatter, spread**2, -2 * spread[:, None], spread[:, None]),
+        "d2_shape": Index(
+            np.maximum(((d_a - d_b) ** 2).sum(axis=1) - scatter, 0.0),
+            np.column_stack([2 * spread, -2 * deviations]),
+            np.column_stack([spread, deviations]),
+        ),
     }
 
 
@@ -73,7 +104,7 @@ def correlation_index(people: Array) -> Index:
     deviations = _deviations(people)
     square = (deviations**2).sum(axis=1, keepdims=True)
     unit = np.divide(deviations, np.sqrt(square), out=np.full_like(deviations, nan), where=square > FLAT)
-    return Index(unit, unit)
+    return Index(np.einsum("ij,ij->i", *_halves(unit)), unit, unit)
 
 
 def distinctive_profiles(people: Array, *, exchangeable: bool) -> Array:
@@ -81,8 +112,8 @@ def distinctive_profiles(people: Array, *, exchangeable: bool) -> Array:
 
     The norm is the mean profile of the person's own role, or of everyone where partners are exchangeable.
     """
-    n = len(people) // 2
-    a, b = people[:n], people[n:]
+    a, b = _halves(people)
+    n = len(a)
     if exchangeable:
         norm = (people.sum(axis=0) - a - b) / (2 * n - 2)
         return np.vstack([a - norm, b - norm])
@@ -97,7 +128,7 @@ def pseudo_mean(index: Index, *, exchangeable: bool) -> float:
     """
     n = len(index.first) // 2
     there = complete_rows(index.first)
-    first, second = (np.where(there[:, None], x, 0.0) for x in index)
+    first, second = (np.where(there[:, None], x, 0.0) for x in (index.first, index.second))
     if exchangeable:
         left, right = first[:n] + first[n:], second[:n] + second[n:]
         n_left = n_right = there[:n].astype(int) + there[n:]
@@ -120,12 +151,11 @@ def repairing(index: Index, *, exchangeable: bool, resamples: int, rng: np.rando
     """Return the distribution of the couples' mean index over random re-pairings.
 
     With roles second partners are permuted; exchangeable, all persons are matched at random. Couples in which a person
-    has no index are left out first. Draws may hold true couples by chance.
+    has no index are left out first. Draws may hold true couples by chance; which ones depends on the order of
+    ``people``. NaN and no draws for fewer than three couples.
     """
-    n = len(index.first) // 2
-    there = complete_rows(index.first)
-    kept = there[:n] & there[n:]
-    first, second = (np.vstack([x[:n][kept], x[n:][kept]]) for x in index)
+    kept = np.logical_and(*_halves(complete_rows(index.first)))
+    first, second = (x[np.tile(kept, 2)] for x in (index.first, index.second))
     m = int(kept.sum())
     if m < 3:
         return Repairing(nan, nan, np.array([]))

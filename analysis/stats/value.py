@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+ROUNDING = 1e-12  # relative to the largest number that went in; sums of thousands of scores are good to 1e-14
 
 
 class Value(NamedTuple):

@@ -1,0 +1,107 @@
+"""What may be shown: the reader to guard against is the partner, who knows half of every couple's answers.
+
+Public tables and figures pass through here. Nothing is hidden when the study is synthetic, or when it says
+``disclose = true``; then a stamp on every output says so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.display import significant
+from analysis.results import COUNTS, KEY, NUMBERS, Estimates
+from analysis.settings import Settings
+from analysis.statistics import kind_of
+
+ONE = 1 - 1e-12
+SPREADS = ("sd", "scale_sd")
+CONSTANT = "an item does not vary; it is counted in k"
+
+
+def public(estimates: Estimates, settings: Settings) -> Estimates:
+    """Return the results as they may be shown: small and telling cells blank with the reason, the rest rounded.
+
+    Hidden are numbers on fewer couples than the threshold; shares whose count or complement is under it; and numbers
+    that tell one partner the other's answer: a spread of exactly 0 with the mean that goes with it, a correlation of
+    exactly 1 or -1, a distance of exactly 0. Everything else is rounded to four significant digits. With settings that
+    are open (synthetic or disclosed) the results come back as they are.
+
+    Examples
+    --------
+    >>> from analysis.results import row
+    >>> few = Estimates([row("reliability", "alpha", scale="H1", estimate=0.8123456, n_couples=9, n_persons=9)])
+    >>> public(few, Settings()).frame.loc[0, "note"]
+    'hidden: fewer than 10 couples'
+    """
+    if settings.open:
+        return estimates
+    frame = estimates.frame
+    for hidden, reason in (
+        (_on_few(frame, settings.threshold), f"hidden: fewer than {settings.threshold} couples"),
+        (_small_shares(frame, settings.threshold), f"hidden: a count under {settings.threshold}"),
+        (_telling(frame), "hidden: it would tell one partner the other's answer"),
+    ):
+        frame.loc[hidden, [*NUMBERS]] = np.nan
+        frame.loc[hidden, "note"] = reason
+        frame.loc[hidden & (reason == f"hidden: fewer than {settings.threshold} couples"), [*COUNTS]] = pd.NA
+    frame.loc[frame["note"].str.startswith("constant"), "note"] = CONSTANT
+    frame[[*NUMBERS]] = frame[[*NUMBERS]].map(significant)
+    return Estimates.of_frame(frame, estimates.notes)
+
+
+def _on_few(frame: pd.DataFrame, threshold: int) -> pd.Series:
+    return frame["n_couples"].lt(threshold) & frame["n_couples"].gt(0)
+
+
+def _small_shares(frame: pd.DataFrame, threshold: int) -> pd.Series:
+    """Return which shares count, or leave over, fewer persons than the threshold."""
+    pairs = zip(frame["section"], frame["statistic"], strict=True)
+    share = pd.Series([kind_of(section, statistic) == "share" for section, statistic in pairs], index=frame.index)
+    count = frame["estimate"] * frame["n_persons"].astype(float)
+    rest = frame["n_persons"].astype(float) - count
+    return share & ((count.round() < threshold) | (rest.round() < threshold))
+
+
+def _telling(frame: pd.DataFrame) -> pd.Series:
+    """Return which rows hold what follows for every single person: no spread, a perfect correlation, no distance."""
+    pairs = zip(frame["section"], frame["statistic"], strict=True)
+    kinds = pd.Series([kind_of(section, statistic) for section, statistic in pairs], index=frame.index)
+    of_partners = frame["section"].isin(["agreement", "profiles"]) | frame["statistic"].eq("cross_partner_r")
+    perfect = of_partners & kinds.eq("coefficient") & frame["estimate"].abs().ge(ONE)
+    no_distance = frame["statistic"].isin(["profile_d2"]) & frame["estimate"].eq(0)
+    no_spread = frame["statistic"].isin(SPREADS) & frame["estimate"].eq(0)
+    place = [column for column in KEY if column not in ("statistic", "variant", "comparison")]
+    around = frame.loc[no_spread, place].drop_duplicates()
+    same_place = pd.MultiIndex.from_frame(frame[place]).isin(pd.MultiIndex.from_frame(around))
+    return perfect | no_distance | frame["se"].eq(0) | pd.Series(same_place, index=frame.index)
+
+
+def stamp(settings: Settings) -> str:
+    """Return the words that every output must carry, or an empty string.
+
+    Examples
+    --------
+    >>> stamp(Settings(synthetic=True))
+    'Synthetic data: no real couple answered.'
+    >>> stamp(Settings(disclose=True))
+    'Disclosed: single couples and small cells are shown. Do not give this to participants.'
+    """
+    if settings.synthetic:
+        return "Synthetic data: no real couple answered."
+    if settings.disclose:
+        return "Disclosed: single couples and small cells are shown. Do not give this to participants."
+    return ""
+
+
+def public_count(count: int, settings: Settings) -> str:
+    """Return a count of couples, persons or rows as it may be shown: small ones only as "fewer than".
+
+    Examples
+    --------
+    >>> public_count(3, Settings()), public_count(0, Settings()), public_count(1200, Settings())
+    ('fewer than 10', '0', '1,200')
+    """
+    if 0 < count < settings.threshold and not settings.open:
+        return f"fewer than {settings.threshold}"
+    return f"{count:,}"

@@ -1,0 +1,44 @@
+"""The sentences that more than one analysis says: why a number or its interval is empty, and what to know of it."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from analysis.couples import Couples
+from analysis.stats.factor import FEWEST_ITEMS, OneFactor
+from analysis.stats.value import Value
+
+PERFECT = "a perfect correlation leaves no interval and no test"
+HEYWOOD = "Heywood case: a unique variance is negative"
+CONSTANT_ITEM = "an item is constant"
+NO_SOLUTION = "the one-factor model has no single solution on these answers"
+TOO_FEW_ITEMS = f"a one-factor model needs {FEWEST_ITEMS} items"
+
+
+def why_no_interval(value: Value, n: int) -> str:
+    """Return why an estimate from n couples, of a statistic that has an interval, has none; or an empty string."""
+    if not isfinite(value.estimate) or isfinite(value.lower):
+        return ""
+    return PERFECT if abs(value.estimate) == 1 else f"too few couples for an interval: {n}"
+
+
+def of_one_factor(fit: OneFactor, *, constant: bool) -> str:
+    """Return what to know of a one-factor fit: why there is none, or that it is a Heywood case."""
+    if fit.converged:
+        return HEYWOOD if fit.heywood else ""
+    if len(fit.loadings) < FEWEST_ITEMS:
+        return TOO_FEW_ITEMS
+    return CONSTANT_ITEM if constant else NO_SOLUTION
+
+
+def of_finished(couples: Couples, what: str) -> list[str]:
+    """Return the sentence that finished scores have no items, and so not ``what``; none where there are no such scores.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> of_finished(an.make_couples(5, seed=1), "reliability")
+    []
+    """
+    codes = [code for code in couples.codebook.codes if couples.codebook.finished(code)]
+    return [f"{', '.join(codes)}: a finished score without items has no {what}."] if codes else []

@@ -1,0 +1,14 @@
+"""Figures: results or couples in, matplotlib Axes out; no statistic is computed here.
+
+Every function accepts ``ax`` and leaves the alternative text, made from the numbers, as the Axes' label:
+``ax.get_label()``.
+"""
+
+from __future__ import annotations
+
+from analysis.figures.forests import reliability
+from analysis.figures.planes import plane
+from analysis.figures.profiles import profile
+from analysis.figures.style import save
+
+__all__ = ["plane", "profile", "reliability", "save"]

@@ -1,0 +1,179 @@
+"""Building a report: study -> results -> public files, figures, page and Word file; private files beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import figures as draw
+from analysis.couples import Couples
+from analysis.disclosure import public
+from analysis.errors import StudyError, SurveyError
+from analysis.estimation.agreement import agreement
+from analysis.estimation.descriptives import describe
+from analysis.estimation.items import items
+from analysis.estimation.profiles import profiles
+from analysis.estimation.reliability import reliability
+from analysis.report.document import Drawn, document
+from analysis.report.markdown import text
+from analysis.report.provenance import provenance
+from analysis.report.rendering import render
+from analysis.results import Estimates, join
+from analysis.study import Study
+
+PRIVATE = "private"
+WARNING = """These files hold what a partner could use to read the other's answers: the ledger with file rows, results
+on few couples at full precision, and notes that name couples. Keep them where only the research team can read them.
+Do not send them, and do not put them under version control.
+"""
+
+
+def analyse(couples: Couples) -> Estimates:
+    """Return all results that the couples allow, with the notes of every part."""
+    return join(part(couples) for part in (describe, items, reliability, agreement, profiles))
+
+
+def build_report(study: Study, out: str | Path) -> Path:
+    """Write the report of a study into a folder and return the path of its page.
+
+    Parameters
+    ----------
+    study : Study
+    out : str or Path
+        Written: report.html, report.docx, results.csv, provenance.json, figures/, and private/ with the ledger, the
+        results at full precision and a warning. Files of an earlier report are replaced; others are left alone.
+
+    Raises
+    ------
+    SurveyError
+        If the data do not fit, or the folder cannot be written. Nothing is left half-made.
+    """
+    out = Path(out)
+    _check_folder(out, study)
+    study = replace(study, day=_day(study))
+    couples = study.couples()
+    results = analyse(couples)
+    shown = public(results, couples.settings)
+    with tempfile.TemporaryDirectory(prefix="report-", dir=_made(out)) as aside:
+        folder = Path(aside)
+        made_from = provenance(study, couples)
+        drawn = _figures(couples, folder)
+        source = folder / "report.md"
+        source.write_text(document(study, couples, shown, drawn, made_from), encoding="utf-8")
+        render(source, folder, title=study.title, epoch=_epoch(study.day))
+        source.unlink()
+        write_results(shown, folder / "results.csv")
+        _write_json(folder / "provenance.json", made_from)
+        _write_private(folder / PRIVATE, couples, results)
+        _move(folder, out)
+    return out / "report.html"
+
+
+def _check_folder(out: Path, study: Study) -> None:
+    if out.exists() and not out.is_dir():
+        raise StudyError(f"The output folder '{out}' is a file. Name a folder with --out.")
+    if out.resolve() in {path.resolve().parent for path in study.files}:
+        raise StudyError(f"The output folder '{out}' holds the survey file. Name another one with --out.")
+
+
+def _made(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return out
+    except OSError as error:
+        raise StudyError(
+            f"The output folder '{out}' cannot be written ({error.strerror}). Name another one with --out."
+        ) from error
+
+
+def _day(study: Study) -> str:
+    """Return the report's date: the study's, else that of SOURCE_DATE_EPOCH, else none."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return study.day or (datetime.fromtimestamp(int(epoch), tz=UTC).date().isoformat() if epoch.isdigit() else "")
+
+
+def _epoch(day: str) -> str:
+    """Return the second that the Word file is stamped with."""
+    return str(int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())) if day else ""
+
+
+CAPTIONS = {
+    "profile": "Indicator profile: scale means with {level} intervals{within}.{n}",
+    "groups": "Indicator profile by {group}: scale means with {level} intervals.{n}",
+    "reliability": "Reliability of the scores with {level} intervals.",
+    "plane": "Healthy and unhealthy block means: density of persons, means with {level} ellipses.{n}",
+}
+
+
+def _figures(couples: Couples, folder: Path) -> dict[str, Drawn]:
+    """Draw the figures that the data allow and return what the text needs of each."""
+    (folder / "figures").mkdir()
+    makers: dict[str, Callable[[], Axes]] = {
+        "profile": lambda: draw.profile(couples),
+        "groups": lambda: draw.profile(couples, by="group"),
+        "reliability": lambda: draw.reliability(couples),
+        "plane": lambda: draw.plane(couples),
+    }
+    drawn = {}
+    for name, make in makers.items():
+        if name == "groups" and couples.groups is None:
+            continue
+        try:
+            ax = make()
+        except SurveyError:
+            continue
+        draw.save(ax, folder / "figures" / name)
+        drawn[name] = Drawn(f"figures/{name}", _caption(name, couples), str(ax.get_label()))
+    return drawn
+
+
+def _caption(name: str, couples: Couples) -> str:
+    within = " within couples" if couples.roles else ""
+    group = text(couples.groups.name) if couples.groups is not None else ""
+    level = f"{couples.settings.confidence:.0%}"
+    return CAPTIONS[name].format(level=level, within=within, group=group, n=f" {couples.n:,} couples.")
+
+
+def write_results(results: Estimates, path: Path) -> None:
+    """Write results as CSV: full precision of what they hold, texts that no spreadsheet takes for a formula."""
+    _safe(results.frame).to_csv(path, index=False, lineterminator="\n")
+
+
+def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with an apostrophe before texts that a spreadsheet would run."""
+    frame = frame.copy()
+    for column in frame.columns[[pd.api.types.is_string_dtype(kind) for kind in frame.dtypes]]:
+        risky = frame[column].str.match(r"[=+\-@\t\r]", na=False)
+        frame.loc[risky, column] = "'" + frame.loc[risky, column]
+    return frame
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _write_private(folder: Path, couples: Couples, results: Estimates) -> None:
+    folder.mkdir()
+    (folder / "READ_ME_FIRST.txt").write_text(WARNING, encoding="utf-8")
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    (folder / "notes.txt").write_text("\n".join([*couples.notes, *results.notes, ""]), encoding="utf-8")
+    write_results(results, folder / "results.csv")
+    _safe(couples.ledger.astype({"row": "int64"})).to_csv(folder / "ledger.csv", index=False, lineterminator="\n")
+
+
+def _move(folder: Path, out: Path) -> None:
+    """Move every file of the finished report into place."""
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        target = out / file.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(file, target)

@@ -1,0 +1,69 @@
+"""Looking numbers up in results, and writing them into cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.display import interval, number, p_value
+from analysis.results import KEY, NO_INTERVAL, Estimates
+from analysis.statistics import kind_of
+
+NONE = "–"
+
+
+class Numbers:
+    """The results of a report, found by their key; what is not there is an empty row."""
+
+    def __init__(self, results: Estimates) -> None:
+        self.results = results
+        self._rows = {tuple(line[column] for column in KEY): line for line in results}
+
+    def at(self, section: str, statistic: str, **place: str) -> Mapping[str, Any]:
+        """Return the row at a place; columns that are not given are empty."""
+        where = dict.fromkeys(KEY, "") | {"section": section, "statistic": statistic} | place
+        return self._rows.get(tuple(where[column] for column in KEY), {})
+
+    def column(self, name: str, **where: str | list[str]) -> list[str]:
+        """Return the distinct texts of a column, in their order, among the rows that hold the given texts."""
+        return list(dict.fromkeys(self.results.where(**where).frame[name]))
+
+
+def value(line: Mapping[str, Any], digits: int = 2) -> str:
+    """Return a row's estimate as a cell; a dash where there is none."""
+    if not line or not np.isfinite(line["estimate"]):
+        return NONE
+    return number(line["estimate"], kind_of(line["section"], line["statistic"]), digits)
+
+
+def with_interval(line: Mapping[str, Any]) -> str:
+    r"""Return a row's estimate and interval as one cell, brackets escaped for Markdown."""
+    if not line:
+        return NONE
+    limits = interval(line["lower"], line["upper"], kind_of(line["section"], line["statistic"]))
+    escaped = limits.replace("[", r"\[").replace("]", r"\]")
+    return f"{value(line)} {escaped}".strip()
+
+
+def p_of(line: Mapping[str, Any]) -> str:
+    """Return a row's p as a cell."""
+    return p_value(line["p"]).replace("<", r"\<") if line and np.isfinite(line["p"]) else NONE
+
+
+def n_of(line: Mapping[str, Any], column: str = "n_couples") -> str:
+    """Return a row's number of couples (or persons) as a cell."""
+    return NONE if not line or pd.isna(line[column]) else f"{int(line[column]):,}"
+
+
+def reasons(lines: Iterable[Mapping[str, Any]], *, empty: bool = True) -> dict[str, list[str]]:
+    """Return note -> scales of the rows that have one; with ``empty`` only rows without an estimate."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        if line["note"] and line["note"] != NO_INTERVAL and (not empty or not np.isfinite(line["estimate"])):
+            scales = found.setdefault(line["note"], [])
+            if line["scale"] not in scales:
+                scales.append(line["scale"])
+    return found

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import analysis as an
+from analysis.disclosure import public, public_count, stamp
+from analysis.results import Estimates, Row, row
+
+CLOSED, OPEN = an.Settings(), an.Settings(synthetic=True)
+
+
+def _one(**values: Any) -> Row:
+    place: dict[str, Any] = {"scale": "H1", "item": "H1_1", "partner": "woman", "n_couples": 50, "n_persons": 50}
+    return row("items", **(place | values))
+
+
+def _shown(*rows: Row, settings: an.Settings = CLOSED) -> list[Row]:
+    return list(public(Estimates(rows), settings))
+
+
+def test_numbers_on_fewer_couples_than_the_threshold_are_hidden_with_their_n() -> None:
+    (shown,) = _shown(_one(statistic="mean", estimate=3.2, lower=3.0, upper=3.4, n_couples=9, n_persons=9))
+    assert np.isnan(shown["estimate"])
+    assert np.isnan(shown["lower"])
+    assert shown["n_couples"] is not None
+    assert str(shown["n_couples"]) == "<NA>"
+    assert shown["note"] == "hidden: fewer than 10 couples"
+
+
+def test_the_threshold_itself_is_shown() -> None:
+    (shown,) = _shown(_one(statistic="mean", estimate=3.2, lower=3.0, upper=3.4, n_couples=10, n_persons=10))
+    assert shown["estimate"] == 3.2
+
+
+def test_a_threshold_of_five_hides_less() -> None:
+    rows = [_one(statistic="mean", estimate=3.2, n_couples=5, n_persons=5)]
+    assert next(iter(public(Estimates(rows), an.Settings(threshold=5))))["estimate"] == 3.2
+
+
+@pytest.mark.parametrize(("share", "hidden"), [(0.10, True), (0.20, False), (0.80, False), (0.90, True), (0.0, True)])
+def test_a_share_whose_count_or_complement_is_small_is_hidden(share: float, *, hidden: bool) -> None:
+    (shown,) = _shown(_one(statistic="floor", estimate=share))
+    assert np.isnan(shown["estimate"]) == hidden
+    assert (shown["note"] == "hidden: a count under 10") == hidden
+
+
+def test_a_spread_of_zero_is_hidden_with_the_mean_beside_it() -> None:
+    mean, spread, other = _shown(
+        _one(statistic="mean", estimate=5.0, lower=5.0, upper=5.0, se=0.0),
+        _one(statistic="sd", estimate=0.0),
+        _one(statistic="sd", estimate=0.5, item="H1_2"),
+    )
+    assert np.isnan(mean["estimate"])
+    assert np.isnan(spread["estimate"])
+    assert spread["note"] == "hidden: it would tell one partner the other's answer"
+    assert other["estimate"] == 0.5
+
+
+@pytest.mark.parametrize(("section", "statistic"), [("agreement", "icc_1"), ("describe", "cross_partner_r")])
+def test_a_perfect_correlation_between_partners_is_hidden(section: str, statistic: str) -> None:
+    (shown,) = public(Estimates([row(section, statistic, estimate=-1.0, n_couples=50, n_persons=100)]), CLOSED)
+    assert np.isnan(shown["estimate"])
+
+
+def test_a_distance_of_zero_is_hidden() -> None:
+    (shown,) = public(Estimates([row("profiles", "profile_d2", estimate=0.0, n_couples=50, n_persons=100)]), CLOSED)
+    assert np.isnan(shown["estimate"])
+
+
+def test_the_name_of_a_constant_item_is_not_public() -> None:
+    note = "constant, and counted in k: h4"
+    (shown,) = public(
+        Estimates([row("reliability", "alpha", estimate=0.7123456, n_couples=50, n_persons=50, note=note)]), CLOSED
+    )
+    assert "h4" not in shown["note"]
+    assert "does not vary" in shown["note"]
+
+
+def test_what_is_shown_has_four_significant_digits() -> None:
+    (shown,) = _shown(_one(statistic="mean", estimate=3.14159265, lower=0.000123456, upper=123456.0))
+    assert (shown["estimate"], shown["lower"], shown["upper"]) == (3.142, 0.0001235, 123500.0)
+
+
+def test_synthetic_and_disclosed_studies_hide_nothing() -> None:
+    rows = [_one(statistic="sd", estimate=0.0, n_couples=3, n_persons=3)]
+    for settings in (OPEN, an.Settings(disclose=True)):
+        assert next(iter(public(Estimates(rows), settings)))["estimate"] == 0.0
+
+
+def test_every_open_study_carries_a_stamp() -> None:
+    assert stamp(CLOSED) == ""
+    assert "Synthetic" in stamp(OPEN)
+    assert "Do not give this to participants" in stamp(an.Settings(disclose=True))
+
+
+def test_small_counts_are_only_fewer_than() -> None:
+    assert [public_count(n, CLOSED) for n in (0, 1, 9, 10)] == ["0", "fewer than 10", "fewer than 10", "10"]
+    assert public_count(1, OPEN) == "1"
