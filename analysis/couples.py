@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import DataError, did_you_mean, listing
+from analysis.errors import DataError, counted, did_you_mean, listing, named
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import REASONS, code, part
@@ -19,7 +19,7 @@ from analysis.intake.ledger import ledger, notes
 from analysis.intake.pairing import RESPONDENT, pair
 from analysis.intake.reading import text_cells
 from analysis.intake.scoring import score
-from analysis.intake.screening import screen
+from analysis.intake.screening import Values, screen
 from analysis.settings import Settings
 
 NO_PARTNER = REASONS.index("no_partner")
@@ -103,7 +103,8 @@ class Couples:
 
     def answers(self, items: Sequence[str]) -> NDArray[np.float64]:
         """Return the answers to the named items, float64 (couples, partners, items), NaN where missing."""
-        return self.items[list(items)].to_numpy(float).reshape(self.n, len(self.partners), len(items))
+        names = [self.codebook.item(item).name for item in items]
+        return self.items[names].to_numpy(float).reshape(self.n, len(self.partners), len(items))
 
     def scored(self, columns: Sequence[str]) -> NDArray[np.float64]:
         """Return the named scores, float64 (couples, partners, scales), NaN where missing."""
@@ -124,13 +125,16 @@ class Couples:
 
     def _summary(self) -> list[str]:
         who = "one respondent a couple" if self.one_person else _who(self.roles)
-        lines = [f"{self.n} couples, {who}"]
+        lines = [f"{counted(self.n, 'couple')}, {who}"]
         if not self.one_person:
             lines[0] += f": {self.n_both} with both partners, {self.n - self.n_both} with one"
-        lines.append(f"{len(self.items.columns)} items, {len(self.codebook.codes)} scales ({self.codebook.name})")
+        items, scales = counted(len(self.items.columns), "item"), counted(len(self.codebook.codes), "scale")
+        lines.append(f"{items}, {scales} ({self.codebook.name})")
         if self.groups is not None:
             counts = self.groups.value_counts(sort=False)
-            lines.append("groups: " + ", ".join(f"{name} ({count} couples)" for name, count in counts.items()))
+            lines.append(
+                "groups: " + ", ".join(f"{name} ({counted(count, 'couple')})" for name, count in counts.items())
+            )
         lines.append(f"file rows: {self.ledger['kept'].sum()} kept, {(~self.ledger['kept']).sum()} out (see .ledger)")
         lines.append(self._missing_line())
         refused = self.refusals()
@@ -168,12 +172,12 @@ def couples_from_frame(
     wide: str = "",
     partners: Sequence[str] = (),
     one_person: bool = False,
-    where: Mapping[str, str | Iterable[str]] | None = None,
+    where: Mapping[str, Values] | None = None,
     group: str = "",
     scores: Sequence[str] = (),
     labels: Mapping[str, float] | None = None,
-    missing: Mapping[str, Iterable[object]] | None = None,
-    missing_by_item: Mapping[str, Mapping[str, Iterable[object]]] | None = None,
+    missing: Mapping[str, object] | None = None,
+    missing_by_item: Mapping[str, Mapping[str, object]] | None = None,
     settings: Settings | None = None,
 ) -> Couples:
     """Return couples from a DataFrame: screened, paired, coded and scored.
@@ -277,13 +281,15 @@ def _groups(people: pd.DataFrame, group: str) -> pd.Series:
     split = split[split > 1]
     if len(split):
         raise DataError(
-            f"'{group}' should be the same for both partners, but differs within {len(split)} couples, "
-            f"for example couple '{split.index[0]}'. Groups are groups of couples; mend the column."
+            f"'{group}' should be the same for both partners, but differs within {counted(len(split), 'couple')}, "
+            f"for example couple '{split.index[0]}': {named(by_couple.get_group(split.index[0]))}. "
+            "Groups are groups of couples; mend the column."
         )
     groups = by_couple.first()
-    if (groups == "").any():
+    blank = groups.index[groups == ""]
+    if len(blank):
         raise DataError(
-            f"'{group}' is blank for {(groups == '').sum()} couples, for example '{groups.index[groups == ''][0]}'. "
+            f"'{group}' is blank for {counted(len(blank), 'couple')}, for example '{blank[0]}'. "
             "Fill it in, or take these rows out with where."
         )
     return groups.rename(group)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 MOST_LINES = 20
+LONGEST_WORD = 60  # characters of a name or value that a message shows
 
 
 class SurveyError(Exception):
@@ -49,8 +50,10 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     return f" Did you mean '{exact[close[0]]}'?" if close else ""
 
 
-def listing(lines: Sequence[str], most: int = MOST_LINES) -> str:
+def listing(lines: Sequence[str], most: int = MOST_LINES, total: int | None = None) -> str:
     """Return the lines indented below each other, the first ``most`` of them, and how many more there are.
+
+    ``total`` is the number of all lines where only the first ones were made.
 
     Examples
     --------
@@ -60,8 +63,9 @@ def listing(lines: Sequence[str], most: int = MOST_LINES) -> str:
       … and 1 more
     """
     shown = [f"  {line}" for line in lines[:most]]
-    if len(lines) > most:
-        shown.append(f"  … and {len(lines) - most} more")
+    more = (len(lines) if total is None else total) - len(shown)
+    if more > 0:
+        shown.append(f"  … and {more:,} more")
     return "\n".join(shown)
 
 
@@ -73,6 +77,29 @@ def named(words: Iterable[object], most: int = MOST_LINES) -> str:
     >>> named(["w", "m"])
     "'w', 'm'"
     """
-    quoted = [f"'{word}'" for word in words]
+    quoted = [f"'{str(word)[:LONGEST_WORD]}'" for word in words]
     more = f" and {len(quoted) - most} more" if len(quoted) > most else ""
     return ", ".join(quoted[:most]) + more
+
+
+def counted(count: int, word: str) -> str:
+    """Return the number and the word, in the plural where it is due.
+
+    Examples
+    --------
+    >>> counted(1, "couple"), counted(1500, "couple")
+    ('1 couple', '1,500 couples')
+    """
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def first_of(phrases: Sequence[str], most: int = 8) -> str:
+    """Return phrases joined by semicolons, the first ones of them, and how many more there are.
+
+    Examples
+    --------
+    >>> first_of(["'A1', 'a1'", "'B', 'b'", "'C', 'c'"], most=1)
+    "'A1', 'a1'; and 2 more"
+    """
+    more = [f"and {len(phrases) - most} more"] if len(phrases) > most else []
+    return "; ".join([*phrases[:most], *more])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from analysis.errors import counted
 from analysis.instrument.codebook import BLOCKS, Codebook
 
 FEWEST_COUPLES = 3
@@ -48,7 +49,8 @@ def _two_partners(facts: Facts) -> str:
         )
     if facts.n_both < FEWEST_COUPLES:
         return (
-            f"Only {facts.n_both} couples have answers from both partners; comparing partners needs {FEWEST_COUPLES}. "
+            f"Only {counted(facts.n_both, 'couple')} with answers from both partners; comparing partners needs "
+            f"{FEWEST_COUPLES}. "
             "Look in the ledger for rows that could not be paired."
         )
     return ""
@@ -69,5 +71,5 @@ def short_block(codebook: Codebook, block: str) -> str:
     """Return why a block has no profile correlation, or an empty string."""
     count = len(codebook.block(block))
     if count < FEWEST_SCALES:
-        return f"{codebook.label(block)} has {count} scales; a profile correlation needs {FEWEST_SCALES}"
+        return f"{codebook.label(block)} has {counted(count, 'scale')}; a profile correlation needs {FEWEST_SCALES}"
     return ""

@@ -19,7 +19,9 @@ KEY = (
 )  # fmt: skip
 NUMBERS = ("estimate", "lower", "upper", "confidence", "se", "test", "df", "df2", "p", "p_adjusted")
 COUNTS = ("n_couples", "n_persons")
+TEXTS = (*KEY, "method", "note")
 COLUMNS = (*KEY, *NUMBERS, *COUNTS, "method", "note")
+KINDS = dict.fromkeys(TEXTS, "str") | dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(COUNTS, "Int64")
 NO_INTERVAL = "no interval for this statistic"
 MOST_ROWS = 60
 
@@ -51,8 +53,8 @@ class Estimates:
 
     Parameters
     ----------
-    rows : iterable of dict
-        As :func:`row` makes them.
+    rows : iterable of dict, or DataFrame
+        As :func:`row` makes them, or a frame with just the table's columns.
     notes : iterable of str
         Sentences for the reader: cautions, and what was not computed and why.
 
@@ -64,16 +66,15 @@ class Estimates:
     H1    woman   alpha          .81  [.76, .85]  198
     """
 
-    def __init__(self, rows: Iterable[Row] = (), notes: Iterable[str] = ()) -> None:
-        self._frame = _typed(pd.DataFrame(list(rows), columns=list(COLUMNS)))
+    def __init__(self, rows: Iterable[Row] | pd.DataFrame = (), notes: Iterable[str] = ()) -> None:
+        frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(COLUMNS))
+        self._frame = _typed(frame).copy(deep=False)
         self._notes = tuple(dict.fromkeys(notes))
 
     @classmethod
     def of_frame(cls, frame: pd.DataFrame, notes: Iterable[str] = ()) -> Estimates:
         """Return the results that a frame with the result table's columns holds."""
-        made = cls((), notes)
-        made._frame = _typed(frame[list(COLUMNS)].reset_index(drop=True))
-        return made
+        return cls(frame[list(COLUMNS)].reset_index(drop=True), notes)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -141,9 +142,10 @@ def join(parts: Iterable[Estimates]) -> Estimates:
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    kinds = dict.fromkeys(KEY, "str") | dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(COUNTS, "Int64")
-    typed = frame.astype(kinds | {"method": "str", "note": "str"})
-    return typed.fillna(dict.fromkeys((*KEY, "method", "note"), ""))
+    """Return the frame with the table's types, and empty texts where a text is missing."""
+    if {name: str(kind) for name, kind in frame.dtypes.items()} == KINDS:
+        return frame
+    return frame.astype(KINDS).fillna(dict.fromkeys(TEXTS, ""))
 
 
 def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 from analysis.errors import StudyError
 
@@ -33,11 +34,14 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse values outside their ranges."""
-        _check("confidence", self.confidence, 0.5, 0.999, "a number from 0.5 to 0.999, such as 0.95")
-        _check("resamples", self.resamples, 100, 1_000_000, "a whole number from 100 to 1,000,000")
-        _check("seed", self.seed, 0, 2**63 - 1, "a whole number that is not negative")
-        _check("minimum_answered", self.minimum_answered, 0.01, 1, "a share above 0 and up to 1, such as 0.8")
-        _check("threshold", self.threshold, SMALLEST_THRESHOLD, 1_000, f"a whole number from {SMALLEST_THRESHOLD} up")
+        _check_number("confidence", self.confidence, 0.5, 0.999, "a number from 0.5 to 0.999, such as 0.95")
+        _check_number("minimum_answered", self.minimum_answered, 0.01, 1, "a share from 0.01 to 1, such as 0.8")
+        _check_whole("resamples", self.resamples, 100, 1_000_000)
+        _check_whole("seed", self.seed, 0, 2**63 - 1)
+        _check_whole("threshold", self.threshold, SMALLEST_THRESHOLD, 1_000)
+        for name, value in (("disclose", self.disclose), ("synthetic", self.synthetic)):
+            if not isinstance(value, bool):
+                raise StudyError(f"{name} is {value!r}; allowed is true or false.")
 
     @property
     def open(self) -> bool:
@@ -45,6 +49,13 @@ class Settings:
         return self.disclose or self.synthetic
 
 
-def _check(name: str, value: float, low: float, high: float, allowed: str) -> None:
-    if not low <= value <= high:
+def _check_number(name: str, value: float, low: float, high: float, allowed: str) -> None:
+    if not (isinstance(value, Real) and low <= value <= high):
+        raise StudyError(f"{name} is {value}; allowed is {allowed}.")
+
+
+def _check_whole(name: str, value: int, low: int, high: int) -> None:
+    allowed = f"a whole number from {low:,} to {high:,}"
+    _check_number(name, value, low, high, allowed)
+    if value != int(value):
         raise StudyError(f"{name} is {value}; allowed is {allowed}.")

@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.couples import Couples, couples_from_frame
-from analysis.errors import StudyError, did_you_mean, listing
+from analysis.errors import StudyError, counted, did_you_mean, listing
 from analysis.instrument.codebook import Codebook
 from analysis.instrument.files import built_in, read_codebook
+from analysis.intake.ledger import note
 from analysis.intake.reading import read
 from analysis.settings import Settings
 from analysis.study_keys import KEYS, key_faults
@@ -54,13 +55,13 @@ class Study:
         layout["couple"] = layout.pop("id", "")
         frame = self.frame()
         if isinstance(self.data, dict):
-            layout.setdefault("partner", "partner")
+            layout["partner"] = "partner"
         for sentence in self._other_file():
-            frame.attrs["notes"].append(sentence)
+            note(frame, sentence)
         return couples_from_frame(frame, codebook=self.codebook, settings=self.settings, **layout, **self.answers)
 
     def _other_file(self) -> list[str]:
-        wanted = self.source.get("sha256", "")
+        wanted = self.source.get("sha256", "").strip().lower()
         if not wanted or wanted in (file_sha256(path) for path in self.files):
             return []
         names = ", ".join(path.name for path in self.files)
@@ -85,8 +86,8 @@ def open_study(path: str | Path, data: Data | None = None) -> Study:
     ----------
     path : str or Path
         study.toml, or the folder that holds it.
-    data : path, or mapping of partner mark to path, optional
-        Use this survey file (or one a partner) instead of the one named in study.toml.
+    data : path, or mapping of partner to path, optional
+        Use this survey file (or one a partner, named by mark or role label) instead of the one named in study.toml.
 
     Raises
     ------
@@ -105,13 +106,12 @@ def open_study(path: str | Path, data: Data | None = None) -> Study:
     table, digest = _load(path)
     faults = key_faults(table)
     if faults:
-        raise StudyError(f"{path.name} has {'faults' if len(faults) > 1 else 'a fault'}:\n{listing(faults)}")
+        raise StudyError(f"{path.name} has {counted(len(faults), 'fault')}:\n{listing(faults)}")
     analysis = dict(table.get("analysis", {}))
     by = analysis.pop("by", "scale")
     answers = dict(table.get("answers", {}))
     by_item = {item: keys["missing"] for item, keys in answers.pop("item", {}).items()}
     codebook = _codebook(path.parent, table.get("codebook", "built-in"), by)
-    _check_items(by_item, codebook)
     return Study(
         folder=path.resolve().parent,
         title=table.get("title", path.resolve().parent.name),
@@ -151,16 +151,14 @@ def _day(value: str | date) -> str:
 
 
 def _data(path: Path, table: Mapping[str, Any], override: Data | None) -> Path | dict[str, Path]:
-    if override is not None:
-        if isinstance(override, Mapping):
-            return {str(mark): Path(file) for mark, file in override.items()}
-        return Path(override)
-    named = table.get("data")
+    named = table.get("data") if override is None else override
     if named is None:
         raise StudyError(f'{path.name} names no data; add data = "FILE", or give the file with --data.')
-    if isinstance(named, dict):
-        return {mark: path.parent / file for mark, file in named.items()}
-    return path.parent / str(named)
+    folder = path.parent if override is None else Path()
+    if not isinstance(named, Mapping):
+        return folder / named
+    marks = {label: mark for mark, label in table.get("couples", {}).get("roles", {}).items()}
+    return {marks.get(str(who), str(who)): folder / file for who, file in named.items()}  # a role's mark or its label
 
 
 def _codebook(folder: Path, name: str, by: str) -> Codebook:
@@ -170,13 +168,6 @@ def _codebook(folder: Path, name: str, by: str) -> Codebook:
         here = [*("built-in", "built-in+M"), *(part.name for part in folder.iterdir() if part.is_dir())]
         raise StudyError(f"There is no codebook folder '{name}' beside study.toml.{did_you_mean(name, here)}")
     return read_codebook(folder / name, by=by)
-
-
-def _check_items(by_item: Mapping[str, Any], codebook: Codebook) -> None:
-    names = [item.name for item in codebook.items]
-    unknown = [item for item in by_item if item not in names]
-    if unknown:
-        raise StudyError(f"[answers.item.{unknown[0]}]: there is no such item.{did_you_mean(unknown[0], names)}")
 
 
 def key_paths() -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from analysis.errors import did_you_mean
@@ -57,7 +58,7 @@ KEYS = (
         'Distinguishable partners: mark and label, `{w = "woman", m = "man"}`. Left out: exchangeable.',
     ),
     Key("couples", "one_person", "yes or no", "One respondent a couple."),
-    Key("couples", "where", "texts by text", 'Which rows to take, `{month = "0"}`; the others go to the ledger.'),
+    Key("couples", "where", "values by text", 'Which rows to take, `{month = "0"}`; the others go to the ledger.'),
     Key("couples", "group", "text", "The column with the group of each couple."),
     Key("couples", "scores", "texts", "Columns that are finished scale scores."),
     Key("answers", "labels", "numbers by text", "Answer labels and their numbers, where the codebook has none."),
@@ -130,9 +131,15 @@ def _by(test: Callable[[Any], bool], names: tuple[str, ...] = ()) -> Callable[[A
 
 
 def _is_date(value: Any) -> bool:  # noqa: ANN401
+    if isinstance(value, str):
+        return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)) and _is_day(value)
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _is_day(text: str) -> bool:
     try:
-        return isinstance(value, date) or bool(date.fromisoformat(value))
-    except (TypeError, ValueError):
+        return bool(date.fromisoformat(text))
+    except ValueError:
         return False
 
 
@@ -148,9 +155,10 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "number": (_is_number, "a number"),
     "whole number": (lambda value: isinstance(value, int) and not isinstance(value, bool), "a whole number"),
     "yes or no": (lambda value: isinstance(value, bool), "true or false"),
-    "texts by text": (
-        lambda v: isinstance(v, dict) and all(_is_text(p) or _all(_is_text)(p) for p in v.values()),
-        'texts by name, {w = "woman", m = "man"}',
+    "texts by text": (_by(_is_text), 'texts by name, {w = "woman", m = "man"}'),
+    "values by text": (
+        _by(lambda value: _is_value(value) or _all(_is_value)(value)),
+        'a value, or a list of them, by column, {month = "0"} or {month = ["0", "3"]}',
     ),
     "numbers by text": (_by(_is_number), '{"Never" = 1, "Always" = 5}'),
     "values by reason": (
@@ -185,9 +193,19 @@ def _fault(section: str, name: str, value: Any) -> list[str]:  # noqa: ANN401
         elsewhere = [key.section for key in KEYS if key.name == name]
         allowed = [*known, *({key.section for key in KEYS} if not section else ())]
         where = f"section [{section}]" if section else "study.toml"
-        hint = (
-            f" It belongs to the section [{elsewhere[0]}]." if elsewhere else did_you_mean(name, filter(None, allowed))
-        )
+        hint = _home(elsewhere[0]) if elsewhere else did_you_mean(name, filter(None, allowed))
         return [f"{where} has no key '{name}'.{hint}"]
     test, allowed_text = KINDS[known[name].kind]
-    return [] if test(value) else [f"{known[name].path} is {value!r}; it takes {allowed_text}"]
+    return [] if test(value) else [f"{known[name].path} is {_written(value)}; it takes {allowed_text}"]
+
+
+def _home(section: str) -> str:
+    return f" It belongs to the section [{section}]." if section else " It belongs to the top, above every [section]."
+
+
+def _written(value: Any) -> str:  # noqa: ANN401
+    """Return a value as study.toml writes it, cut to 60 characters."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = value.isoformat() if isinstance(value, date) else f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"

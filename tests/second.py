@@ -18,12 +18,11 @@ def one_factor_by_scipy(cov: Array) -> tuple[Array, Array]:
     def misfit(parameters: Array) -> tuple[float, Array]:
         loadings, unique = parameters[:k], parameters[k:]
         sigma = np.outer(loadings, loadings) + np.diag(unique)
-        sign, logdet = np.linalg.slogdet(sigma)
-        if sign <= 0:
-            return np.inf, np.zeros(2 * k)
+        if np.linalg.eigvalsh(sigma)[0] <= 0:
+            return 1e6, np.zeros(2 * k)
         p = np.linalg.inv(sigma)
         slope = p - p @ r @ p
-        return logdet + np.trace(r @ p), np.concatenate([2 * slope @ loadings, np.diagonal(slope)])
+        return np.linalg.slogdet(sigma)[1] + np.trace(r @ p), np.concatenate([2 * slope @ loadings, np.diagonal(slope)])
 
     start = np.concatenate([np.full(k, 0.6), np.full(k, 0.64)])
     # L-BFGS stops where it can no longer tell misfits apart; the last Newton-like digits come from starting it anew.
@@ -48,4 +47,4 @@ def one_factor_loglik(x: Array, parameters: Array) -> Array:
     k = x.shape[1]
     sigma = np.outer(parameters[:k], parameters[:k]) + np.diag(parameters[k:])
     d = x - x.mean(axis=0)
-    return -0.5 * (np.linalg.slogdet(sigma)[1] + np.einsum("ij,jk,ik->i", d, np.linalg.inv(sigma), d))
+    return np.asarray(-0.5 * (np.linalg.slogdet(sigma)[1] + np.einsum("ij,jk,ik->i", d, np.linalg.inv(sigma), d)))

@@ -54,7 +54,7 @@ def test_another_data_file_can_be_named(tmp_path: Path, capsys: pytest.CaptureFi
     study = _copy(tmp_path)
     (tmp_path / "other.csv").write_text("couple,partner,example_1,example_2\n1,w,4,2\n1,m,5,1\n", encoding="utf-8")
     assert main(["check", str(study), "--data", str(tmp_path / "other.csv")]) == 0
-    assert "1 couples" in capsys.readouterr().out
+    assert "1 couple, woman and man" in capsys.readouterr().out
 
 
 def test_one_file_a_partner_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,7 +78,7 @@ BAD_FILES = {
     "couple,partner,example_1,example_2\n1,w,1e300,inf\n": "example_1 is '1e300'",
     "couple,partner,example_1,example_2\n1,w,None,N/A\n": "example_1 is 'None'",
     "couple,partner,example_1,example_2\n1,w,=1+1,2\n": "example_1 is '=1+1'",
-    "couple,partner,example_1,example_2\n1,x,4,2\n": "'x' (1 rows), but roles names only 'w', 'm'",
+    "couple,partner,example_1,example_2\n1,x,4,2\n": "'x' (1 row), but roles names only 'w', 'm'",
     "couple,partner,example_1,example_2\n1,w,4,2,5\n": "cannot be parted into columns by comma",
 }
 

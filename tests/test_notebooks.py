@@ -29,7 +29,7 @@ def test_a_notebook_runs_and_shows_what_it_says(path: Path) -> None:
     import nbclient
     import nbformat
 
-    notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
     shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     kinds = [set(output.get("data", {})) for output in shown]

@@ -138,7 +138,7 @@ def exemption(row: Wanted) -> Exempt | None:
 
 @cache
 def results(frame: str) -> dict[tuple[str, ...], Row]:
-    """Return the product's results on a frame by their place; for profiles every item is a scale, as in the reference."""
+    """Return the product's results on a frame by their place; for profiles every item is a scale, as it is there."""
     data = couples(frame)
     table = an.describe(data) + an.items(data) + an.reliability(data) + an.agreement(data)
     if any(row.section == "profiles" for row in wanted(frame)):

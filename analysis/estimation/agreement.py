@@ -26,6 +26,10 @@ COMPARISONS = {"self": "similarity", "partner": "similarity", "couple": "agreeme
 PERCEIVING = ("self_other_agreement", "assumed_similarity")
 NO_VARIANCE = "a partner's scores do not vary"
 NO_DIFFERENCE = "the differences do not vary"
+ONE_SIDED = (
+    "mirrored items are compared with nothing, as they and the items that they mirror are about the same person; "
+    "one side needs the referent 'partner'."
+)
 WITHOUT_INTERVAL = ("ccc_accuracy", "location_shift", "scale_shift", "d_z", "d_av")
 
 
@@ -89,7 +93,11 @@ def agreement(couples: Couples) -> Estimates:
     text = refusal("agreement", couples)
     if text:
         return Estimates((), [text])
-    return Estimates([line for pair in _pairs(couples) for line in _compare(pair, couples)])
+    sides = {code: _sides(couples, code) for code in couples.codebook.codes}
+    notes = [
+        f"{code}: {ONE_SIDED}" for code, (about_partner, others) in sides.items() if bool(about_partner) != bool(others)
+    ]
+    return Estimates([line for pair in _pairs(couples) for line in _compare(pair, couples)], notes)
 
 
 def _pairs(couples: Couples) -> Iterator[Pair]:
@@ -120,15 +128,17 @@ def _same_items(couples: Couples, code: str) -> Iterator[Pair]:
             yield Pair(code, COMPARISONS[referent], f"{referent}_items", x, y, couple)
 
 
+def _sides(couples: Couples, code: str) -> tuple[list[Item], list[Item]]:
+    """Return the scale's mirrors and the items that they mirror, those about the partner and the others."""
+    mirrors = couples.codebook.mirror_items(code)
+    originals = [couples.codebook.item(name) for name in dict.fromkeys(n for item in mirrors for n in item.mirrors)]
+    both = [*mirrors, *originals]
+    return [i for i in both if i.referent == "partner"], [i for i in both if i.referent != "partner"]
+
+
 def _mirrored(couples: Couples, code: str) -> Iterator[Pair]:
     """Yield what each partner says of the other against what that one says, and against what they say of themselves."""
-    mirrors = couples.codebook.mirror_items(code)
-    if not mirrors:
-        return
-    originals = [couples.codebook.item(name) for name in dict.fromkeys(n for item in mirrors for n in item.mirrors)]
-    about_partner, about_self = (
-        [item for item in (*mirrors, *originals) if (item.referent == "partner") is wanted] for wanted in (True, False)
-    )
+    about_partner, about_self = _sides(couples, code)
     if not about_partner or not about_self:
         return
     perceived, own = _score(couples, about_partner), _score(couples, about_self)

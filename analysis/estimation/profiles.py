@@ -42,7 +42,8 @@ def profiles(couples: Couples) -> Estimates:
     Rows of section ``profiles`` for block:healthy, block:unhealthy and block:all: profile_d2 with its three parts,
     overall_r and distinctive_r, each a mean over couples. Beside each stands variant ``pseudo``: estimate = mean over
     all pairs of persons from different couples, se = SD of the couples' mean over random re-pairings (exact), p =
-    two-sided permutation p of the true value.
+    two-sided permutation p of the true value. For distinctive_r of exchangeable partners the re-pairings take one norm
+    of everyone: norms without the own couple would give true couples an advantage of about 1 / couples.
 
     Parameters
     ----------
@@ -130,7 +131,7 @@ def _without_gated(couples: Couples, block: str, codes: tuple[str, ...]) -> tupl
 def _block(couples: Couples, block: str, codes: tuple[str, ...], version: str) -> list[Row]:
     percent = unlike_ranges(couples.codebook, codes)
     variant = " ".join(filter(None, ["percent" if percent else "", version]))
-    people = _people(couples, codes, percent=percent)
+    people = _people(couples, codes, percent=percent) if len(codes) > 1 else np.empty((0, 0))
     at = {"scale": block, "partner": BOTH, "variant": variant, **_counts(len(people) // 2, len(people))}
     why = _why_empty(couples, codes, len(people) // 2)
     if why:
@@ -139,10 +140,10 @@ def _block(couples: Couples, block: str, codes: tuple[str, ...], version: str) -
     if len(codes) < FEWEST_SCALES:
         short = f"{len(codes)} scales; a profile correlation needs {FEWEST_SCALES}"
         return rows + [line for name in NO_SHAPE for line in _empty(name, at, short)]
-    distinctive = distinctive_profiles(people, exchangeable=couples.roles is None)
-    for name, profile in zip(NO_SHAPE, (people, distinctive), strict=True):
-        rows += _rows(couples, name, correlation_index(profile), at)
-    return rows
+    rows += _rows(couples, "overall_r", correlation_index(people), at)
+    distinctive = correlation_index(distinctive_profiles(people, exchangeable=couples.roles is None))
+    everyone = None if couples.roles else correlation_index(people - people.mean(axis=0))
+    return rows + list(_rows(couples, "distinctive_r", distinctive, at, everyone))
 
 
 def _counts(couples: int, persons: int) -> dict[str, int]:
@@ -161,9 +162,9 @@ def _people(couples: Couples, codes: Sequence[str], *, percent: bool) -> Array:
 
 def _why_empty(couples: Couples, codes: tuple[str, ...], n: int) -> str:
     """Return the reason why a block has no numbers, or an empty string."""
-    without_bounds = [code for code in codes if couples.codebook.bounds(code) is None]
     if len(codes) < 2:
         return "gates leave fewer than two scales: see variant gated"
+    without_bounds = [code for code in codes if couples.codebook.bounds(code) is None]
     if without_bounds:
         return f"a scale needs one declared range to stand in a profile: {', '.join(without_bounds)}"
     if n < FEWEST_COUPLES:
@@ -180,24 +181,30 @@ def _empty(name: str, at: Row, why: str) -> Iterator[Row]:
     yield row("profiles", name, **_pseudo(at), note=why)
 
 
-def _rows(couples: Couples, name: str, index: Index, at: Row) -> Iterator[Row]:
-    """Yield the couples' mean of an index and its pseudo-couple value."""
+def _rows(couples: Couples, name: str, index: Index, at: Row, everyone: Index | None = None) -> Iterator[Row]:
+    """Yield the couples' mean of an index and its pseudo-couple value.
+
+    ``everyone`` is the index with one norm of everyone, where it stands in for ``index`` in re-pairings: norms of all
+    persons that leave the couple out would tell true couples from others, and make p too small in small samples.
+    """
     there = np.isfinite(index.of_couples)
     n, without = int(there.sum()), int((~there).sum())
     note = f"couples left out: {without}; {NO_SHAPE[name]}" if without else ""
     mean = float(index.of_couples[there].mean()) if n else nan
     yield row("profiles", name, **at | _counts(n, 2 * n), estimate=mean, method="mean over couples", note=note)
-    exchangeable = couples.roles is None
+    exchangeable, tested = couples.roles is None, everyone or index
     null = repairing(
-        index, exchangeable=exchangeable, resamples=couples.settings.resamples,
+        tested, exchangeable=exchangeable, resamples=couples.settings.resamples,
         rng=stream(couples.settings.seed, "profiles", at["scale"], name, at["variant"]),
     )  # fmt: skip
+    of_couples = tested.of_couples[np.isfinite(tested.of_couples)]
     persons = complete_rows(index.first).reshape(2, -1)
     which = "all pairs of persons" if exchangeable else "all pairs of a first and a second partner"
     yield row(
         "profiles", name, **_pseudo(at) | _counts(int(persons.any(axis=0).sum()), int(persons.sum())),
         estimate=pseudo_mean(index, exchangeable=exchangeable), se=null.sd,
-        p=two_sided_p(mean, null.draws, null.mean) if len(null.draws) else nan,
-        method=f"{which} from different couples; p from {couples.settings.resamples} re-pairings",
+        p=two_sided_p(float(of_couples.mean()), null.draws, null.mean) if len(null.draws) else nan,
+        method=f"{which} from different couples; p from {couples.settings.resamples} re-pairings"
+        + (", one norm of everyone" if everyone else ""),
         note="; ".join(filter(None, ["" if len(null.draws) else f"too few couples to pair anew: {n}", note])),
     )  # fmt: skip

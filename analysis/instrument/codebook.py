@@ -1,6 +1,6 @@
-"""Items, scales and the codebook that holds them: frozen, plain, and true by construction.
+"""The codebook: items and scales of one instrument, plain, frozen, and checked when it is made.
 
-Files become codebooks in :mod:`analysis.instrument.files`, which also lists every fault that they have.
+Files become codebooks in :mod:`analysis.instrument.files`.
 """
 
 from __future__ import annotations
@@ -9,91 +9,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
-from analysis.errors import CodebookError, did_you_mean
+from analysis.errors import CodebookError, counted, did_you_mean
+from analysis.instrument.faults import codebook_faults, item_faults, refuse
+from analysis.instrument.items import REFERENTS, VALENCES, Item, Scale
+
+__all__ = ["BLOCKS", "REFERENTS", "VALENCES", "Codebook", "Item", "Scale"]
 
 T = TypeVar("T")
 
-REFERENTS = ("self", "partner", "couple")
-VALENCES = ("healthy", "unhealthy", "neutral")
 BLOCKS = {"block:healthy": ("healthy",), "block:unhealthy": ("unhealthy",), "block:all": ("healthy", "unhealthy")}
-
-
-@dataclass(frozen=True)
-class Item:
-    """One question: where its answers stand, how they count, and whom they are about.
-
-    ``minimum`` and ``maximum`` are the declared bounds; both ``None`` mean a continuous score, taken as it is.
-    ``keyed`` is +1 or -1; ``turned`` says that the file already holds minimum + maximum - answer.
-    ``mirrors`` names the items of the other partner that this one is the mirror of.
-    """
-
-    name: str
-    scale: str
-    minimum: float | None = None
-    maximum: float | None = None
-    column: str = ""
-    keyed: int = 1
-    turned: bool = False
-    referent: str = "self"
-    indicator: str = ""
-    indicator_keyed: int = 0
-    fit: str = ""
-    facet: str = ""
-    mirrors: tuple[str, ...] = ()
-    companion: bool = False
-    labels: tuple[tuple[float, str], ...] = ()
-    gate: str = ""
-    window: str = ""
-    text: str = ""
-    finished: bool = False
-
-    @property
-    def header(self) -> str:
-        """The item's column in the survey file."""
-        return self.column or self.name
-
-    @property
-    def reversed(self) -> bool:
-        """Whether the stored number is replaced by minimum + maximum - number.
-
-        That is so exactly for an item keyed - and stored as asked, or keyed + and stored turned.
-        """
-        return (self.keyed < 0) != self.turned
-
-    @property
-    def scored(self) -> bool:
-        """Whether the item enters its scale's score: mirrors and companions never do."""
-        return not (self.mirrors or self.companion)
-
-    @property
-    def continuous(self) -> bool:
-        """Whether the item takes any number instead of whole answers between its bounds."""
-        return self.finished or self.minimum is None
-
-    @property
-    def bounds(self) -> tuple[float, float] | None:
-        """The declared minimum and maximum, or None."""
-        return None if self.minimum is None or self.maximum is None else (self.minimum, self.maximum)
-
-
-@dataclass(frozen=True)
-class Scale:
-    """One construct that gets a score: its code, its name, and which block of the profile it belongs to."""
-
-    code: str
-    name: str = ""
-    indicator: str = ""
-    valence: str = "neutral"
-    definition: str = ""
-    show_facets: bool = False
-    reliance: str = ""
-    heading: str = ""
-    experimental: bool = False
-
-    @property
-    def label(self) -> str:
-        """The name, or the code where there is none."""
-        return self.name or self.code
 
 
 @dataclass(frozen=True)
@@ -101,6 +25,20 @@ class Codebook:
     """Items and scales of one instrument, in the order in which they are shown.
 
     ``sha256`` is the hash of the files that it was read from; ``notes`` say what was left out on the way.
+
+    Raises
+    ------
+    CodebookError
+        If items and scales contradict themselves or each other; the message lists every fault.
+
+    Examples
+    --------
+    >>> Codebook((Item("a", "H", 5, 1), Item("b", "J")), (Scale("H"),), name="mine")
+    Traceback (most recent call last):
+    ...
+    analysis.errors.CodebookError: The codebook 'mine' has 2 faults:
+      item 'a': minimum 5 is not below maximum 1
+      item 'b' has the scale 'J', which is not among the scales.
     """
 
     items: tuple[Item, ...]
@@ -109,6 +47,11 @@ class Codebook:
     version: str = ""
     sha256: str = ""
     notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Refuse items and scales that contradict themselves or each other."""
+        found = [f"item '{item.name}': {fault}" for item in self.items for fault in item_faults(item)]
+        refuse(self.name, [*found, *codebook_faults(self.items, self.scales)])
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -185,16 +128,22 @@ class Codebook:
 
         A column that is already an item keeps its bounds and its scale; any other becomes a neutral scale of its own.
         """
+        headers = {item.header for item in self.items}
+        taken = [column for column in columns if column in self._by_code and column not in headers]
+        if taken:
+            raise CodebookError(
+                f"scores names '{taken[0]}', but the scale '{taken[0]}' is scored from items. Rename the column, or "
+                "let it be the scale's only item in the codebook."
+            )
         items = tuple(replace(i, finished=True) if i.header in columns else i for i in self.items)
-        known = {item.header for item in items}
-        new = tuple(Item(name=c, scale=c, finished=True) for c in columns if c not in known)
-        scales = self.scales + tuple(Scale(item.scale) for item in new if item.scale not in self._by_code)
-        return replace(self, items=items + new, scales=scales)
+        new = tuple(Item(name=c, scale=c, finished=True) for c in dict.fromkeys(columns) if c not in headers)
+        return replace(self, items=items + new, scales=self.scales + tuple(Scale(item.scale) for item in new))
 
     def __repr__(self) -> str:
         scored = sum(item.scored for item in self.items)
         version = f", version {self.version}" if self.version else ""
-        return f"Codebook '{self.name}'{version}: {len(self.scales)} scales, {scored} scored of {len(self.items)} items"
+        scales, items = counted(len(self.scales), "scale"), counted(len(self.items), "item")
+        return f"Codebook '{self.name}'{version}: {scales}, {scored} scored of {items}"
 
 
 def _known(name: str, table: dict[str, T], what: str) -> T:

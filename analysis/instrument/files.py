@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import CodebookError, did_you_mean, listing
-from analysis.instrument.codebook import REFERENTS, VALENCES, Codebook, Item, Scale
+from analysis.errors import CodebookError, did_you_mean, named
+from analysis.instrument.codebook import Codebook
+from analysis.instrument.faults import codebook_faults, item_faults, mirror_faults, name_faults, refuse
 from analysis.instrument.indicators import BUILT_IN, built_in_scales, code_fault, indicator_scales
-from analysis.textfiles import read_rows
+from analysis.instrument.items import REFERENTS, VALENCES, Item, Scale
+from analysis.textfiles import by_column, number_of, read_table
 
 ITEM_COLUMNS = {
     "item": "the item's name; every item has its own",
@@ -104,6 +108,8 @@ def read_codebook(folder: str | Path, *, by: str = "scale") -> Codebook:
     CodebookError
         With every fault of both files: the row, the value, what is allowed.
     """
+    if by not in ("scale", "indicator"):
+        raise CodebookError(f"by is '{by}'; allowed are 'scale' and 'indicator'.")
     folder = Path(folder)
     if not (folder / "items.csv").is_file():
         raise CodebookError(
@@ -116,50 +122,87 @@ def read_codebook(folder: str | Path, *, by: str = "scale") -> Codebook:
 
 def _read(files: Mapping[str, bytes], name: str, by: str = "scale") -> Codebook:
     faults: list[str] = []
-    items = [_item(row, faults) for row in _rows(files, "items.csv", ITEM_COLUMNS, faults)]
-    scales = [_scale(row, faults) for row in _rows(files, "scales.csv", SCALE_COLUMNS, faults)]
-    faults += _item_faults(items) + _mirror_faults(items) + _scale_faults(items, scales, by)
+    needed = ("item", "scale") if by == "scale" else ("item", "indicator")
+    items = [_item(row, faults) for row in _rows(files, "items.csv", ITEM_COLUMNS, needed, faults)]
+    scales = [_scale(row, faults) for row in _rows(files, "scales.csv", SCALE_COLUMNS, ("scale",), faults)]
     if not items and not faults:
         faults.append("items.csv: there is no item in it")
-    if faults:
-        count = f"{len(faults)} faults" if len(faults) > 1 else "one fault"
-        raise CodebookError(f"The codebook '{name}' has {count}:\n{listing(faults)}")
+    if by == "indicator":
+        faults += _coding_faults(items)
+        items, scales, notes = _coded(items)
+    else:
+        scales, notes = scales or _bare_scales(items), ()
+        faults += codebook_faults(items, scales) if items else []
+    refuse(name, faults)
     digest = hashlib.sha256(b"".join(files[key] for key in sorted(files))).hexdigest()
-    codebook = Codebook(tuple(items), tuple(scales) or _bare_scales(items), name=name, sha256=digest)
-    return by_indicator(codebook) if by == "indicator" else codebook
+    return Codebook(tuple(items), tuple(scales), name=name, sha256=digest, notes=notes)
 
 
-def by_indicator(codebook: Codebook) -> Codebook:
-    """Return the codebook scored by the indicators that its items are coded to, with the indicator keys."""
-    coded = [item for item in codebook.items if item.indicator]
-    items = tuple(
-        replace(item, scale=item.indicator, keyed=item.indicator_keyed or item.keyed, facet="") for item in coded
-    )
-    used = {item.scale for item in items}
-    left_out = len(codebook.items) - len(coded)
-    note = f"{left_out} of {len(codebook.items)} items are coded to no indicator and are left out."
-    return replace(
-        codebook,
-        items=items,
-        scales=tuple(scale for code, scale in indicator_scales().items() if code in used),
-        notes=codebook.notes + ((note,) if left_out else ()),
-    )
+def _coded(items: Sequence[Item]) -> tuple[list[Item], list[Scale], tuple[str, ...]]:
+    """Return the items by indicator, the indicators' scales, and notes on what is left out."""
+    coded = [
+        replace(item, scale=item.indicator, keyed=item.indicator_keyed or item.keyed, facet="")
+        for item in items
+        if item.indicator
+    ]
+    homes = {item.name: item.scale for item in coded if item.scored}
+    kept = [i for i in coded if i.scale in homes.values() and all(homes.get(name) == i.scale for name in i.mirrors)]
+    notes = []
+    if len(coded) < len(items):
+        notes.append(f"{len(items) - len(coded)} of {len(items)} items are coded to no indicator and are left out.")
+    if len(kept) < len(coded):
+        lost = named(item.name for item in coded if item not in kept)
+        notes.append(
+            f"Left out, since what they mirror or stand beside is coded to no indicator or to another: {lost}."
+        )
+    return kept, [scale for code, scale in indicator_scales().items() if code in homes.values()], tuple(notes)
+
+
+def _coding_faults(items: Sequence[Item]) -> list[str]:
+    faults = [*name_faults(items), *mirror_faults(items)]
+    if items and not any(item.indicator for item in items):
+        faults.append("items.csv: no item has an indicator")
+    return faults
 
 
 def _rows(
-    files: Mapping[str, bytes], name: str, columns: Mapping[str, str], faults: list[str]
+    files: Mapping[str, bytes], name: str, columns: Mapping[str, str], needed: Sequence[str], faults: list[str]
 ) -> Iterator[dict[str, str]]:
-    rows = read_rows(files[name]) if name in files else []
-    unknown = [column for column in (rows[0] if rows else ()) if column not in columns]
-    faults += [
-        f"{name}: there is no column '{column}' in a codebook.{did_you_mean(column, columns)}" for column in unknown
+    """Yield the rows of a codebook file by column, each with the place where it stands."""
+    if name not in files:
+        return
+    try:
+        header, rows = read_table(files[name])
+    except csv.Error as error:
+        faults.append(f"{name} cannot be read as CSV ({error}): look for a quotation mark that is not closed")
+        return
+    found = _header_faults(name, header, columns, needed) if any(map(any, rows)) else []
+    faults += found
+    if any(column not in header for column in needed):
+        return
+    for number, cells in enumerate(rows, start=2):
+        if any(cells):
+            where = f"{name} row {number}"
+            stray = [cell for i, cell in enumerate(cells) if cell and (i >= len(header) or not header[i])]
+            if stray:
+                faults.append(
+                    f"{where}: {named(stray, most=3)} stands in no named column; a text with a delimiter in it needs "
+                    "quotation marks"
+                )
+            yield dict.fromkeys(columns, "") | by_column(header, cells) | {"where": where}
+
+
+def _header_faults(name: str, header: Sequence[str], columns: Mapping[str, str], needed: Sequence[str]) -> list[str]:
+    counts = Counter(column for column in header if column)
+    return [
+        *(
+            f"{name}: there is no column '{c}' in a codebook.{did_you_mean(c, columns)}"
+            for c in counts
+            if c not in columns
+        ),
+        *(f"{name}: the column '{c}' stands there {n} times" for c, n in counts.items() if n > 1),
+        *(f"{name}: the column '{c}' is missing; it holds {columns[c]}" for c in needed if c not in counts),
     ]
-    first = next(iter(columns))
-    for number, row in enumerate(rows, start=2):
-        if any(row.values()):
-            if not row.get(first):
-                faults.append(f"{name} row {number}: the column '{first}' is blank")
-            yield {column: row.get(column, "") for column in columns} | {"where": f"{name} row {number}"}
 
 
 def _choice(row: dict[str, str], column: str, faults: list[str]) -> Any:  # noqa: ANN401 - the table decides the type
@@ -172,67 +215,56 @@ def _choice(row: dict[str, str], column: str, faults: list[str]) -> Any:  # noqa
 
 
 def _bound(row: dict[str, str], column: str, faults: list[str]) -> float | None:
-    try:
-        return float(row[column].replace(",", ".")) if row[column] else None
-    except ValueError:
-        faults.append(f"{row['where']}: {column} is '{row[column]}'; write a number or leave it blank")
+    if not row[column]:
         return None
+    number = number_of(row[column])
+    if not isfinite(number):
+        faults.append(f"{row['where']}: {column} is '{row[column]}'; write a number or leave it blank")
+    return number
 
 
 def _labels(row: dict[str, str], faults: list[str]) -> tuple[tuple[float, str], ...]:
     labels = []
     for part in filter(None, row["labels"].split("|")):
-        value, equals, text = part.partition("=")
-        try:
-            labels.append((float(value), text.strip()))
-        except ValueError:
-            equals = ""
-        if not equals:
+        value, _, text = (word.strip() for word in part.partition("="))
+        if text and isfinite(number_of(value)):
+            labels.append((number_of(value), text))
+        else:
             faults.append(f"{row['where']}: labels has '{part.strip()}'; write 1=never|2=rarely|…")
     return tuple(labels)
 
 
 def _item(row: dict[str, str], faults: list[str]) -> Item:
+    found: list[str] = []
     if row["indicator"] and (fault := code_fault(row["indicator"])):
-        faults.append(f"{row['where']}: indicator {fault}")
+        found.append(f"{row['where']}: indicator {fault}")
     item = Item(
         name=row["item"],
         scale=row["scale"],
-        minimum=_bound(row, "minimum", faults),
-        maximum=_bound(row, "maximum", faults),
+        minimum=_bound(row, "minimum", found),
+        maximum=_bound(row, "maximum", found),
         column=row["column"],
-        keyed=_choice(row, "keyed", faults),
-        turned=_choice(row, "stored", faults),
-        referent=_choice(row, "referent", faults),
+        keyed=_choice(row, "keyed", found),
+        turned=_choice(row, "stored", found),
+        referent=_choice(row, "referent", found),
         indicator=row["indicator"],
-        indicator_keyed=_choice(row, "indicator_keyed", faults),
-        fit=_choice(row, "fit", faults),
+        indicator_keyed=_choice(row, "indicator_keyed", found),
+        fit=_choice(row, "fit", found),
         facet=row["facet"],
         mirrors=tuple(name.strip() for name in row["mirrors"].split("|") if name.strip()),
-        companion=_choice(row, "companion", faults),
-        labels=_labels(row, faults),
+        companion=_choice(row, "companion", found),
+        labels=_labels(row, found),
         gate=row["gate"],
         window=row["window"],
         text=row["text"],
     )
-    faults += [f"{row['where']}: {fault}" for fault in _bound_faults(item)]
+    faults += found or [f"{row['where']}: {fault}" for fault in item_faults(item)]
     return item
 
 
-def _bound_faults(item: Item) -> Iterator[str]:
-    if (item.minimum is None) != (item.maximum is None):
-        yield "only one of minimum and maximum is there; give both, or neither for a continuous score"
-    elif item.bounds and item.bounds[0] >= item.bounds[1]:
-        yield f"minimum {item.minimum:g} is not below maximum {item.maximum:g}"
-    elif item.bounds is None and (item.keyed < 0 or item.turned or item.indicator_keyed < 0):
-        yield "a reversed item needs its minimum and maximum: reversing is minimum + maximum - answer"
-    if item.bounds:
-        outside = [value for value, _ in item.labels if not item.bounds[0] <= value <= item.bounds[1]]
-        if outside:
-            yield f"labels has {outside[0]:g}, outside {item.minimum:g} to {item.maximum:g}"
-
-
 def _scale(row: dict[str, str], faults: list[str]) -> Scale:
+    if not row["scale"]:
+        faults.append(f"{row['where']}: the scale has no code")
     if row["indicator"] and (fault := code_fault(row["indicator"])):
         faults.append(f"{row['where']}: indicator {fault}")
     return Scale(
@@ -248,44 +280,5 @@ def _scale(row: dict[str, str], faults: list[str]) -> Scale:
     )
 
 
-def _item_faults(items: list[Item]) -> list[str]:
-    names = Counter(item.name for item in items)
-    headers = Counter(item.header for item in items)
-    faults = [f"items.csv: item '{name}' stands there {n} times" for name, n in names.items() if n > 1 and name]
-    return faults + [
-        f"items.csv: column '{header}' is named for {n} items"
-        for header, n in headers.items()
-        if n > 1 and names[header] < n
-    ]
-
-
-def _mirror_faults(items: list[Item]) -> list[str]:
-    scored = {item.name: item for item in items if item.scored}
-    faults = []
-    for item in items:
-        for name in item.mirrors:
-            if name not in scored:
-                guess = did_you_mean(name, scored)
-                faults.append(f"items.csv: '{item.name}' mirrors '{name}', which is not a scored item.{guess}")
-            elif scored[name].scale != item.scale:
-                faults.append(f"items.csv: '{item.name}' mirrors '{name}' of another scale, '{scored[name].scale}'")
-    return faults
-
-
-def _scale_faults(items: list[Item], scales: list[Scale], by: str) -> list[str]:
-    counts = Counter(scale.code for scale in scales)
-    faults = [f"scales.csv: scale '{code}' stands there {n} times" for code, n in counts.items() if n > 1]
-    if by == "indicator":
-        return faults if any(item.indicator for item in items) else [*faults, "items.csv: no item has an indicator"]
-    for item in items:
-        if not item.scale:
-            faults.append(f"items.csv: item '{item.name}' has no scale")
-        elif scales and item.scale not in counts:
-            guess = did_you_mean(item.scale, counts)
-            faults.append(f"items.csv: item '{item.name}' has the scale '{item.scale}', which scales.csv lacks.{guess}")
-    empty = set(counts) - {item.scale for item in items if item.scored}
-    return faults + [f"scales.csv: scale '{code}' has no scored item in items.csv" for code in counts if code in empty]
-
-
-def _bare_scales(items: list[Item]) -> tuple[Scale, ...]:
-    return tuple(Scale(code) for code in dict.fromkeys(item.scale for item in items))
+def _bare_scales(items: Sequence[Item]) -> list[Scale]:
+    return [Scale(code) for code in dict.fromkeys(item.scale for item in items) if code]

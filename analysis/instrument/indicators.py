@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from analysis.instrument.codebook import Scale
+from analysis.instrument.items import Scale
 from analysis.textfiles import read_rows
 
 BUILT_IN = resources.files("analysis.instrument") / "built_in"

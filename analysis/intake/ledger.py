@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
+from typing import Any, Self
 
 import pandas as pd
 
 LEDGER = ["file", "row", "couple", "partner", "kept", "reason"]
+ABOUT_COLUMNS = ("user_missing", "value_labels")  # what SPSS files say of their columns, kept in a frame's attrs
+FileRow = tuple[str, int]
+
+
+class _Unchanging:
+    """What is never changed needs no copy: pandas copies a frame's ``attrs`` deeply at every step, for each column."""
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+class RowsOut(_Unchanging, tuple[dict[str, Any], ...]):  # noqa: SLOT001 - slots cannot be given to a tuple's child
+    """The rows that left so far, each with file, row, couple and reason."""
+
+
+class ByColumn(_Unchanging, dict[str, Any]):
+    """What a file says of its columns: user-missing values, value labels."""
 
 
 def note(frame: pd.DataFrame, sentence: str) -> None:
@@ -23,14 +45,18 @@ def notes(frame: pd.DataFrame) -> list[str]:
 
 def carry(source: pd.DataFrame, target: pd.DataFrame) -> pd.DataFrame:
     """Return the target with the notes, rows out and file labels of the frame that it was made from."""
-    target.attrs = {key: value.copy() for key, value in source.attrs.items()}
+    target.attrs = {key: copy(value) for key, value in source.attrs.items()}
     return target
 
 
-def put_out(frame: pd.DataFrame, rows: Iterable[tuple[str, int]], reason: str, couple: str = "") -> None:
-    """Record file rows as out, with the reason."""
-    out = frame.attrs.setdefault("out", [])
-    out.extend({"file": file, "row": int(row), "couple": couple, "reason": reason} for file, row in rows)
+def put_out(frame: pd.DataFrame, rows: Iterable[FileRow], reason: str, couples: Iterable[str] | None = None) -> None:
+    """Record file rows as out, with the reason and, where they are known, the couples that they belong to."""
+    rows = list(rows)
+    out = [
+        {"file": file, "row": int(row), "couple": couple, "reason": reason}
+        for (file, row), couple in zip(rows, couples if couples is not None else [""] * len(rows), strict=True)
+    ]
+    frame.attrs["out"] = RowsOut((*frame.attrs.get("out", ()), *out))
 
 
 def ledger(frame: pd.DataFrame) -> pd.DataFrame:
@@ -51,6 +77,6 @@ def ledger(frame: pd.DataFrame) -> pd.DataFrame:
     kept = kept.groupby(["file", "row"], sort=False, as_index=False).agg(
         couple=("couple", "first"), partner=("partner", " and ".join)
     )
-    out = pd.DataFrame(frame.attrs.get("out", []), columns=["file", "row", "couple", "reason"])
+    out = pd.DataFrame(frame.attrs.get("out", ()), columns=["file", "row", "couple", "reason"])
     table = pd.concat([kept.assign(kept=True, reason=""), out.assign(kept=False, partner="")])
     return table[LEDGER].sort_values(["file", "row"], ignore_index=True)

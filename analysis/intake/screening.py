@@ -8,9 +8,12 @@ import pandas as pd
 
 from analysis.errors import DataError, did_you_mean, named
 from analysis.intake.ledger import carry, put_out
+from analysis.textfiles import value_texts
+
+Values = str | float | Iterable[str | float]
 
 
-def screen(frame: pd.DataFrame, where: Mapping[str, str | Iterable[str]]) -> pd.DataFrame:
+def screen(frame: pd.DataFrame, where: Mapping[str, Values]) -> pd.DataFrame:
     """Return the rows in which every named column holds one of the named values.
 
     Parameters
@@ -18,7 +21,7 @@ def screen(frame: pd.DataFrame, where: Mapping[str, str | Iterable[str]]) -> pd.
     frame : DataFrame
         Texts indexed (file, row).
     where : mapping of column to value or values
-        For example ``{"month": "0"}``. Values are compared as text, outer space aside.
+        For example ``{"month": "0"}`` or ``{"month": [0, 3]}``. They are compared as text, outer space aside.
 
     Raises
     ------
@@ -37,7 +40,7 @@ def screen(frame: pd.DataFrame, where: Mapping[str, str | Iterable[str]]) -> pd.
             raise DataError(
                 f"where names the column '{column}', which is not in the file.{did_you_mean(column, frame.columns)}"
             )
-        allowed = [values] if isinstance(values, str) else [str(value) for value in values]
+        allowed = [value.strip() for value in value_texts(values)]
         cells = frame[column].str.strip()
         kept = carry(frame, frame[cells.isin(allowed)])
         if not len(kept):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, StudyError, listing, named
-from analysis.intake.ledger import carry
+from analysis.intake.ledger import ABOUT_COLUMNS, ByColumn, carry
+
+Places = dict[str, dict[str, str]]  # mark -> item -> column
 
 
 def lengthen(frame: pd.DataFrame, pattern: str, marks: list[str], items: Iterable[str]) -> pd.DataFrame:
@@ -28,20 +31,23 @@ def lengthen(frame: pd.DataFrame, pattern: str, marks: list[str], items: Iterabl
     Raises
     ------
     DataError
-        If a column can be read in two ways, or an item is there for one partner only.
+        If a column can be read in two ways, an item is there for one partner only, or the file also has a column that
+        is called like an item.
     """
     wanted = list(items)
     _check_pattern(pattern, marks, wanted)
     places = _places(frame, pattern, marks, wanted)
     used = {column for by_item in places.values() for column in by_item.values()}
     shared = [column for column in frame.columns if column not in used]
+    _check_shared(shared, places, pattern)
     halves = {
-        mark: frame[shared + list(by_item.values())].set_axis([*shared, *by_item], axis=1)
+        mark: frame[[*shared, *by_item.values()]].set_axis([*shared, *by_item], axis=1)
         for mark, by_item in places.items()
     }
     both = pd.concat(halves, names=["partner"]).reorder_levels(["file", "row", "partner"])
-    both = carry(frame, both.fillna(""))
-    for key in ("user_missing", "value_labels"):
+    side_by_side = np.arange(len(both)).reshape(2, -1).T.ravel()  # both partners of a file row below each other
+    both = carry(frame, both.iloc[side_by_side])
+    for key in ABOUT_COLUMNS:
         both.attrs[key] = _by_item(frame.attrs.get(key, {}), places)
     return both
 
@@ -53,28 +59,26 @@ def _check_pattern(pattern: str, marks: list[str], items: list[str]) -> None:
         raise StudyError(
             f"The wide pattern '{pattern}' must hold {{partner}} and {{item}}, as in '{{item}}_{{partner}}'."
         )
+    if pattern.count("{item}") > 1:
+        raise StudyError(f"The wide pattern '{pattern}' holds {{item}} twice; write it once.")
 
 
-def _parse(column: str, pattern: str, marks: list[str], items: list[str]) -> list[tuple[str, str]]:
-    """Return every way to read a column's name as (item, mark)."""
-    readings = []
-    for mark in marks:
-        parts = re.split(r"(\{item\}|\{partner\})", pattern)
-        expression = "".join(
-            {"{item}": "(?P<item>.+)", "{partner}": re.escape(mark)}.get(part, re.escape(part)) for part in parts
-        )
-        found = re.fullmatch(expression, column)
-        if found:
-            readings.append((found.groupdict().get("item") or items[0], mark))
-    return [reading for reading in readings if not items or reading[0] in items]
+def _expression(pattern: str, mark: str) -> re.Pattern[str]:
+    """Return what a column of the partner with that mark looks like."""
+    meanings = {"{item}": "(?P<item>.+)", "{partner}": re.escape(mark)}
+    parts = re.split(r"(\{item\}|\{partner\})", pattern)
+    return re.compile("".join(meanings.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
-def _places(frame: pd.DataFrame, pattern: str, marks: list[str], items: list[str]) -> dict[str, dict[str, str]]:
-    """Return mark -> item -> column."""
-    places: dict[str, dict[str, str]] = {mark: {} for mark in marks}
+def _places(frame: pd.DataFrame, pattern: str, marks: list[str], items: list[str]) -> Places:
+    expressions = {mark: _expression(pattern, mark) for mark in marks}
+    known = frozenset(items)
+    places: Places = {mark: {} for mark in marks}
     doubtful = []
     for column in frame.columns:
-        readings = _parse(column, pattern, marks, items)
+        found = {mark: expression.fullmatch(column) for mark, expression in expressions.items()}
+        readings = [(match.groupdict().get("item") or items[0], mark) for mark, match in found.items() if match]
+        readings = [(item, mark) for item, mark in readings if not known or item in known]
         if len(readings) > 1:
             ways = " or ".join(f"item '{item}' of partner '{mark}'" for item, mark in readings)
             doubtful.append(f"'{column}' is {ways}")
@@ -86,7 +90,7 @@ def _places(frame: pd.DataFrame, pattern: str, marks: list[str], items: list[str
     return places
 
 
-def _check_both(places: dict[str, dict[str, str]], pattern: str, marks: list[str], frame: pd.DataFrame) -> None:
+def _check_both(places: Places, pattern: str, marks: list[str], frame: pd.DataFrame) -> None:
     if not any(places.values()):
         raise DataError(
             f"No column fits the wide pattern '{pattern}' with partners {named(marks)} and the codebook's items. "
@@ -94,22 +98,30 @@ def _check_both(places: dict[str, dict[str, str]], pattern: str, marks: list[str
         )
     first, second = marks
     lonely = [
-        f"item '{item}' has a column for partner '{first}' only" for item in places[first] if item not in places[second]
-    ]
-    lonely += [
-        f"item '{item}' has a column for partner '{second}' only"
-        for item in places[second]
-        if item not in places[first]
+        f"item '{item}' has a column for partner '{mark}' only, '{column}'"
+        for mark, other in ((first, second), (second, first))
+        for item, column in places[mark].items()
+        if item not in places[other]
     ]
     if lonely:
         raise DataError(f"The wide pattern '{pattern}' finds columns of one partner only:\n{listing(lonely)}")
 
 
-def _by_item(table: dict, places: dict[str, dict[str, str]]) -> dict:  # type: ignore[type-arg]
-    """Return what is known of columns as what is known of items, both partners joined."""
-    known: dict = {}  # type: ignore[type-arg]
+def _check_shared(shared: Collection[str], places: Places, pattern: str) -> None:
+    first = next(iter(places.values()))
+    clashing = [column for column in shared if column in first]
+    if clashing:
+        raise DataError(
+            f"The file has the column '{clashing[0]}' beside '{first[clashing[0]]}', which is item '{clashing[0]}' by "
+            f"the wide pattern '{pattern}'. Rename or delete one of them. Columns like this: {named(clashing)}."
+        )
+
+
+def _by_item(about: Mapping[str, Mapping[str, object]], places: Places) -> ByColumn:
+    """Return what a file says of its columns as what it says of items, both partners together."""
+    joined: dict[str, dict[str, object]] = {}
     for by_item in places.values():
         for item, column in by_item.items():
-            if column in table:
-                known[item] = known.get(item, type(table[column])()) | table[column]
-    return known
+            if column in about:
+                joined[item] = joined.get(item, {}) | dict(about[column])
+    return ByColumn(joined)

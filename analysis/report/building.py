@@ -31,6 +31,7 @@ from analysis.results import Estimates, join
 from analysis.study import Study
 
 PRIVATE = "private"
+PAGE_HEIGHT = 5.3  # inches of a landscape page that a figure may take
 WARNING = """These files hold what a partner could use to read the other's answers: the ledger with file rows, results
 on few couples at full precision, and notes that name couples. Keep them where only the research team can read them.
 Do not send them, and do not put them under version control.
@@ -133,8 +134,13 @@ def _figures(couples: Couples, folder: Path) -> dict[str, Drawn]:
         except SurveyError:
             continue
         draw.save(ax, folder / "figures" / name)
-        drawn[name] = Drawn(f"figures/{name}", _caption(name, couples), str(ax.get_label()))
+        drawn[name] = Drawn(f"figures/{name}", _caption(name, couples), str(ax.get_label()), _is_tall(ax))
     return drawn
+
+
+def _is_tall(ax: Axes) -> bool:
+    figure = ax.get_figure(root=True)
+    return figure is not None and figure.get_size_inches()[1] > PAGE_HEIGHT
 
 
 def _caption(name: str, couples: Couples) -> str:

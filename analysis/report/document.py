@@ -24,11 +24,12 @@ LIMITS = resources.files("analysis.report") / "parts" / "limits.md"
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure that was saved: its path without ending, its caption, its alternative text."""
+    """A figure that was saved: its path without ending, its caption, its alternative text, whether it outgrows a page."""
 
     stem: str
     caption: str
     alternative: str
+    tall: bool
 
 
 def document(
@@ -59,7 +60,7 @@ def document(
         _items(numbers, couples, numbering),
         _cautions(couples, results),
         _not_computed(couples, results),
-        _section("Limits", "limits", [LIMITS.read_text(encoding="utf-8").strip()]),
+        _limits(couples),
         _citing(study, couples),
         _provenance(made_from),
     ]
@@ -117,7 +118,7 @@ def _figure(figures: dict[str, Drawn], name: str, numbering: tables.Numbering) -
     if name not in figures:
         return ""
     drawn = figures[name]
-    return figure(drawn.stem, numbering.figure(drawn.caption), drawn.alternative)
+    return figure(drawn.stem, numbering.figure(drawn.caption), drawn.alternative, tall=drawn.tall)
 
 
 def _reliability(numbers: Numbers, couples: Couples, numbering: tables.Numbering, figures: dict[str, Drawn]) -> str:
@@ -196,8 +197,16 @@ def _items(numbers: Numbers, couples: Couples, numbering: tables.Numbering) -> s
     return _section("Items", "items", [note, *made]) if made else ""
 
 
+GROUP_CAUTION = (
+    "Reliability over all couples also holds the difference between the groups, which can make a scale look consistent "
+    "that is not so within either group: read the tables by group."
+)
+
+
 def _cautions(couples: Couples, results: Estimates) -> str:
     lines = [text(note) for note in results.notes if note not in couples.refusals().values()]
+    if couples.groups is not None:
+        lines.append(GROUP_CAUTION)
     for note, scales in reasons(results, empty=False).items():
         if note not in reasons(results):
             lines.append(f"{text(note)}: {_scales(couples, scales)}.")
@@ -216,6 +225,21 @@ def _not_computed(couples: Couples, results: Estimates) -> str:
         lines.append(f"{text(note)}: {_scales(couples, scales)}.")
     blocks = [bullets(lines)] if lines else ["Everything that this report holds could be computed."]
     return _section("What was not computed, and why", "not-computed", blocks)
+
+
+BUILT_IN_LIMIT = (
+    "The twelve indicators come from an essay by a couple's therapist; the items and scales made from them have not been "
+    "validated."
+)
+OTHER_LIMIT = (
+    "The twelve indicators come from an essay by a couple's therapist; coding the scales or items of this instrument to "
+    "them is a judgement that has not been validated."
+)
+
+
+def _limits(couples: Couples) -> str:
+    instrument = BUILT_IN_LIMIT if couples.codebook.version else OTHER_LIMIT
+    return _section("Limits", "limits", [LIMITS.read_text(encoding="utf-8").strip().format(instrument=instrument)])
 
 
 def _citing(study: Study, couples: Couples) -> str:

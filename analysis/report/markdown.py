@@ -52,7 +52,11 @@ def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def figure(stem: str, caption: str, alternative: str) -> str:
-    """Return a figure: the file's path without its ending, its caption in Markdown, its alternative text."""
+def figure(stem: str, caption: str, alternative: str, *, tall: bool = False) -> str:
+    """Return a figure: the file's path without its ending, its caption in Markdown, its alternative text.
+
+    A ``tall`` one is made to fit a page of the Word file.
+    """
+    fit = " word-height=5.3in" if tall else ""
     quoted = " ".join(alternative.split()).replace("\\", "").replace('"', "'")
-    return f'![{caption}]({stem}){{.inline-svg alt="{quoted}"}}'
+    return f'![{caption}]({stem}){{.inline-svg alt="{quoted}"{fit}}}'

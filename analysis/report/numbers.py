@@ -40,17 +40,17 @@ def value(line: Mapping[str, Any], digits: int = 2) -> str:
 
 
 def with_interval(line: Mapping[str, Any]) -> str:
-    r"""Return a row's estimate and interval as one cell, brackets escaped for Markdown."""
+    r"""Return a row's estimate and interval as one cell that does not break, brackets escaped for Markdown."""
     if not line:
         return NONE
     limits = interval(line["lower"], line["upper"], kind_of(line["section"], line["statistic"]))
     escaped = limits.replace("[", r"\[").replace("]", r"\]")
-    return f"{value(line)} {escaped}".strip()
+    return f"{value(line)} {escaped}".strip().replace(" ", "\u00a0")
 
 
 def p_of(line: Mapping[str, Any]) -> str:
     """Return a row's p as a cell."""
-    return p_value(line["p"]).replace("<", r"\<") if line and np.isfinite(line["p"]) else NONE
+    return p_value(line["p"]).replace("< ", "\\<\u00a0") if line and np.isfinite(line["p"]) else NONE
 
 
 def n_of(line: Mapping[str, Any], column: str = "n_couples") -> str:

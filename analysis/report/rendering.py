@@ -39,6 +39,7 @@ def render(source: Path, folder: Path, *, title: str, epoch: str = "") -> list[P
     html += ["--default-image-extension=svg", "--css", _part("report.css"), "--include-before-body", _part("main.html")]
     html += ["--include-after-body", _part("main_end.html"), "--output", str(page.resolve())]
     docx = ["--to", "docx", "--default-image-extension=png", "--lua-filter", _part("docx_widths.lua")]
+    docx += ["--reference-doc", _part("reference.docx")]
     docx += ["--output", str(document.resolve())]
     for options in (html, docx):
         _pandoc([*common, *options, str(source.resolve())], folder, epoch or EPOCH)

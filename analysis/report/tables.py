@@ -60,7 +60,7 @@ def flow(couples: Couples, numbering: Numbering) -> str:
     if couples.groups is not None:
         for group, size in couples.groups.value_counts(sort=False).items():
             rows.append([f"of them {text(couples.groups.name)} = {text(group)}", public_count(int(size), settings)])
-    return table(["", "Count"], rows, numbering.table("Flow of couples."))
+    return table(["Step", "Count"], rows, numbering.table("Flow of couples."))
 
 
 def measures(couples: Couples, numbering: Numbering) -> str:

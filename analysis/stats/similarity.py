@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.stats.moments import complete_rows
-from analysis.stats.value import Array
+from analysis.stats.value import ROUNDING, Array
 
 FLAT = 1e-20  # sum of squared deviations below which a profile has no shape
 BLOCK = 4_000_000  # numbers in one block of re-pairings
@@ -53,10 +53,22 @@ def in_order(pairs: Array, *, exchangeable: bool) -> Array:
     return (np.stack([lesser, greater], axis=1) if exchangeable else pairs)[order]
 
 
-def _summed(of_couples: Array, part: Array, first: Array, second: Array) -> Index:
-    """Return the index part_p + part_q + first_p . second_q."""
-    one = np.ones_like(part)
-    return Index(of_couples, np.column_stack([part, one, first]), np.column_stack([one, part, second]))
+def _squared_distance(x: Array) -> Index:
+    """Return the index x_p . x_p + x_q . x_q - 2 x_p . x_q; means are taken out first, so that rounding stays small."""
+    a, b = _halves(x)
+    centred = x - x.mean(axis=0)
+    square, one = (centred**2).sum(axis=1), np.ones(len(x))
+    of_couples = ((a - b) ** 2).sum(axis=1)
+    return Index(of_couples, np.column_stack([square, one, -2 * centred]), np.column_stack([one, square, centred]))
+
+
+def _largest(first: Array, second: Array) -> float:
+    """Return a bound of every product first_p . second_q; below ROUNDING times it a product is only rounding."""
+    return sqrt(float((first**2).sum(axis=1).max(initial=0.0) * (second**2).sum(axis=1).max(initial=0.0)))
+
+
+def _without_rounding(x: Array, largest: float | Array) -> Array:
+    return np.where(np.abs(x) <= ROUNDING * largest, 0.0, x)
 
 
 def _halves(x: Array) -> tuple[Array, Array]:
@@ -82,17 +94,16 @@ def distance_indices(people: Array) -> dict[str, Index]:
     >>> abs(parts["profile_d2"] - parts["d2_elevation"] - parts["d2_scatter"] - parts["d2_shape"]) < 1e-12
     True
     """
-    people = people - people.mean()  # distances stay, rounding shrinks
-    k, mean, deviations = people.shape[1], people.mean(axis=1), _deviations(people)
+    deviations = _deviations(people)
     spread = np.sqrt((deviations**2).sum(axis=1))
-    (a, b), (mean_a, mean_b), (s_a, s_b), (d_a, d_b) = map(_halves, (people, mean, spread, deviations))
-    scatter = (s_a - s_b) ** 2
+    d_a, d_b = _halves(deviations)
+    scatter = _squared_distance(spread[:, None])
     return {
-        "profile_d2": _summed(((a - b) ** 2).sum(axis=1), (people**2).sum(axis=1), -2 * people, people),
-        "d2_elevation": _summed(k * (mean_a - mean_b) ** 2, k * mean**2, -2 * k * mean[:, None], mean[:, None]),
-        "d2_scatter": _summed(scatter, spread**2, -2 * spread[:, None], spread[:, None]),
+        "profile_d2": _squared_distance(people),
+        "d2_elevation": _squared_distance(sqrt(people.shape[1]) * people.mean(axis=1, keepdims=True)),
+        "d2_scatter": scatter,
         "d2_shape": Index(
-            np.maximum(((d_a - d_b) ** 2).sum(axis=1) - scatter, 0.0),
+            np.maximum(((d_a - d_b) ** 2).sum(axis=1) - scatter.of_couples, 0.0),
             np.column_stack([2 * spread, -2 * deviations]),
             np.column_stack([spread, deviations]),
         ),
@@ -136,7 +147,7 @@ def pseudo_mean(index: Index, *, exchangeable: bool) -> float:
         left, right, n_left, n_right = first[:n], second[n:], there[:n].astype(int), there[n:].astype(int)
     pairs = int(n_left.sum()) * int(n_right.sum()) - int((n_left * n_right).sum())
     total = left.sum(axis=0) @ right.sum(axis=0) - (left * right).sum()
-    return float(total) / pairs if pairs else nan
+    return float(_without_rounding(total / pairs, _largest(first, second))) if pairs else nan
 
 
 class Repairing(NamedTuple):
@@ -159,7 +170,9 @@ def repairing(index: Index, *, exchangeable: bool, resamples: int, rng: np.rando
     m = int(kept.sum())
     if m < 3:
         return Repairing(nan, nan, np.array([]))
-    mean, sd = _matching_moments(first, second) if exchangeable else _permutation_moments(first[:m], second[m:])
+    moments = _matching_moments(first, second) if exchangeable else _permutation_moments(first[:m], second[m:])
+    largest = _largest(first, second)
+    mean, variance = _without_rounding(np.array(moments), np.array([largest, largest**2])).tolist()
     draws = np.empty(resamples)
     rows = max(1, BLOCK // (2 * m * first.shape[1]))
     for start in range(0, resamples, rows):
@@ -167,19 +180,19 @@ def repairing(index: Index, *, exchangeable: bool, resamples: int, rng: np.rando
         order = rng.permuted(np.tile(np.arange(2 * m if exchangeable else m), (count, 1)), axis=1)
         left, right = (order[:, :m], order[:, m:]) if exchangeable else (np.arange(m)[None, :], m + order)
         draws[start : start + count] = np.einsum("bij,bij->b", *np.broadcast_arrays(first[left], second[right])) / m
-    return Repairing(mean, sd, draws)
+    return Repairing(mean, sqrt(max(0.0, variance)), _without_rounding(draws, largest))
 
 
 def _permutation_moments(first: Array, second: Array) -> tuple[float, float]:
-    """Return mean and SD of the mean of first_i . second_pi(i) over all permutations pi."""
+    """Return mean and variance of the mean of first_i . second_pi(i) over all permutations pi."""
     n = len(first)
     f, g = first - first.mean(axis=0), second - second.mean(axis=0)
     spread = float(((f.T @ f) * (g.T @ g)).sum())
-    return float(first.mean(axis=0) @ second.mean(axis=0)), sqrt(max(0.0, spread) / (n - 1)) / n
+    return float(first.mean(axis=0) @ second.mean(axis=0)), spread / (n - 1) / n**2
 
 
 def _matching_moments(first: Array, second: Array) -> tuple[float, float]:
-    """Return mean and SD of the mean index over all ways to match an even number of persons in pairs.
+    """Return mean and variance of the mean index over all ways to match an even number of persons in pairs.
 
     With w the index of two persons, r_p the sum of w over the others and N persons, the variance of the sum over N / 2
     pairs is (N - 2) / ((N - 1)(N - 3)) times what is left of sum w^2 without the mean and the persons' effects.
@@ -192,5 +205,5 @@ def _matching_moments(first: Array, second: Array) -> tuple[float, float]:
     left = (
         squares - total**2 / (2 * count * (count - 1)) - float(((by_person - total / count) ** 2).sum()) / (count - 2)
     )
-    variance = (count - 2) / ((count - 1) * (count - 3)) * max(0.0, left)
-    return total / (count * (count - 1)), sqrt(variance) / (count / 2)
+    variance = (count - 2) / ((count - 1) * (count - 3)) * left
+    return total / (count * (count - 1)), variance / (count / 2) ** 2

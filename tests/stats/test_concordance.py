@@ -85,10 +85,10 @@ def test_icc_1_by_hand() -> None:
     # Couple means 1.5, 3, 4.5: MSB = 2 * 2.25 = 4.5. Squared differences 1, 0, 1: MSW = 2 / 2 / 3 = 1/3.
     x, y = np.array([1.0, 3.0, 5.0]), np.array([2.0, 3.0, 4.0])
     squares = mean_squares(x, y)
-    assert (squares.n, squares.couples, squares.within) == (3, 4.5, pytest.approx(1 / 3))
+    assert (squares.n, squares.couples, squares.within) == pytest.approx((3, 4.5, 1 / 3))
     value = icc_1(x, y, 0.95)
     assert value.estimate == pytest.approx((4.5 - 1 / 3) / (4.5 + 1 / 3))
-    assert (value.test, value.df, value.df2) == (pytest.approx(13.5), 2, 3)
+    assert (value.test, value.df, value.df2) == pytest.approx((13.5, 2, 3))
     assert value.p == pytest.approx(2 * scipy_stats.f.sf(13.5, 2, 3))
 
 
