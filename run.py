@@ -85,6 +85,7 @@ def set_up():  # type: () -> None
         print("Installing the pinned packages of requirements.lock ...", flush=True)
         subprocess.check_call([*pip, "--require-hashes", "-r", os.path.join(HERE, "requirements.lock")])
         subprocess.check_call([*pip, "--no-deps", "--no-build-isolation", "--editable", HERE])
+        subprocess.check_call([PYTHON, "-m", "compileall", "-q", os.path.join(HERE, "analysis")])
         with open(STAMP, "w") as file:
             file.write(wanted())
     except (OSError, subprocess.CalledProcessError) as error:

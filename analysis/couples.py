@@ -15,7 +15,7 @@ from analysis.errors import DataError, counted, did_you_mean, listing, named
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import REASONS, code, part
-from analysis.intake.ledger import ledger, notes
+from analysis.intake.ledger import ledger, notes, private_notes
 from analysis.intake.pairing import RESPONDENT, pair
 from analysis.intake.reading import text_cells
 from analysis.intake.scoring import score
@@ -48,6 +48,8 @@ class Couples:
         The group of each couple.
     notes : tuple of str
         What the intake has to say.
+    private_notes : tuple of str
+        Those of the notes that name couples or rows; no report shows them.
     """
 
     items: pd.DataFrame
@@ -60,6 +62,7 @@ class Couples:
     settings: Settings = field(default_factory=Settings)
     groups: pd.Series | None = None
     notes: tuple[str, ...] = ()
+    private_notes: tuple[str, ...] = ()
 
     @property
     def one_person(self) -> bool:
@@ -174,6 +177,7 @@ def couples_from_frame(
     one_person: bool = False,
     where: Mapping[str, Values] | None = None,
     group: str = "",
+    group_labels: Mapping[str, str] | None = None,
     scores: Sequence[str] = (),
     labels: Mapping[str, float] | None = None,
     missing: Mapping[str, object] | None = None,
@@ -194,6 +198,8 @@ def couples_from_frame(
         Which rows to take: see :func:`analysis.screen`.
     group : str
         A column with the group of each couple; both partners must have the same one.
+    group_labels : mapping of text to text, optional
+        What the groups are called, by what the column holds.
     scores : sequence of str
         Columns that are finished scale scores.
     labels, missing, missing_by_item
@@ -250,8 +256,9 @@ def couples_from_frame(
         partners=labels_of,
         ledger=ledger(people),
         settings=settings,
-        groups=_groups(people, group) if group else None,
+        groups=_groups(people, group, group_labels or {}) if group else None,
         notes=tuple(notes(coded)) + codebook.notes,
+        private_notes=tuple(private_notes(coded)),
     )
 
 
@@ -272,7 +279,7 @@ def _on_grid(frame: pd.DataFrame, partners: tuple[str, ...], absent: float) -> p
     return flat.reindex(grid, fill_value=absent)
 
 
-def _groups(people: pd.DataFrame, group: str) -> pd.Series:
+def _groups(people: pd.DataFrame, group: str, labels: Mapping[str, str]) -> pd.Series:
     if group not in people:
         raise DataError(f"The group column '{group}' is not in the file.{did_you_mean(group, people.columns)}")
     cells = people[group].str.strip()
@@ -292,4 +299,7 @@ def _groups(people: pd.DataFrame, group: str) -> pd.Series:
             f"'{group}' is blank for {counted(len(blank), 'couple')}, for example '{blank[0]}'. "
             "Fill it in, or take these rows out with where."
         )
-    return groups.rename(group)
+    unnamed = [value for value in groups.unique() if labels and value not in labels]
+    if unnamed:
+        raise DataError(f"'{group}' holds {named(unnamed)}, which group_labels does not name; it has {named(labels)}.")
+    return groups.map(lambda value: labels.get(value, value)).rename(group)

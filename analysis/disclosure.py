@@ -6,6 +6,8 @@ Public tables and figures pass through here. Nothing is hidden when the study is
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +18,7 @@ from analysis.statistics import kind_of
 
 ONE = 1 - 1e-12
 SPREADS = ("sd", "scale_sd")
+COUNT = re.compile(r": (\d+)(?=[;,.)]|$)")
 CONSTANT = "an item does not vary; it is counted in k"
 
 
@@ -46,8 +49,20 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
         frame.loc[hidden, "note"] = reason
         frame.loc[hidden & (reason == f"hidden: fewer than {settings.threshold} couples"), [*COUNTS]] = pd.NA
     frame.loc[frame["note"].str.startswith("constant"), "note"] = CONSTANT
+    frame["note"] = [public_note(note, settings) for note in frame["note"]]
     frame[[*NUMBERS]] = frame[[*NUMBERS]].map(significant)
-    return Estimates.of_frame(frame, estimates.notes)
+    return Estimates.of_frame(frame, [public_note(note, settings) for note in estimates.notes])
+
+
+def public_note(note: str, settings: Settings) -> str:
+    """Return a note in which small counts of couples or persons, those behind a colon, are "fewer than".
+
+    Examples
+    --------
+    >>> public_note("couples left out: 3; a flat profile", Settings())
+    'couples left out: fewer than 10; a flat profile'
+    """
+    return COUNT.sub(lambda found: f": {public_count(int(found[1]), settings)}", note)
 
 
 def _on_few(frame: pd.DataFrame, threshold: int) -> pd.Series:

@@ -65,11 +65,3 @@ def _profiles(facts: Facts) -> str:
             "give scales their valence in scales.csv, or code items to indicators."
         )
     return ""
-
-
-def short_block(codebook: Codebook, block: str) -> str:
-    """Return why a block has no profile correlation, or an empty string."""
-    count = len(codebook.block(block))
-    if count < FEWEST_SCALES:
-        return f"{codebook.label(block)} has {counted(count, 'scale')}; a profile correlation needs {FEWEST_SCALES}"
-    return ""

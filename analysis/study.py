@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -167,7 +167,7 @@ def _codebook(folder: Path, name: str, by: str) -> Codebook:
     if not (folder / name).is_dir():
         here = [*("built-in", "built-in+M"), *(part.name for part in folder.iterdir() if part.is_dir())]
         raise StudyError(f"There is no codebook folder '{name}' beside study.toml.{did_you_mean(name, here)}")
-    return read_codebook(folder / name, by=by)
+    return replace(read_codebook(folder / name, by=by), name=folder.resolve().name)
 
 
 def key_paths() -> tuple[str, ...]:

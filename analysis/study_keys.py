@@ -60,6 +60,7 @@ KEYS = (
     Key("couples", "one_person", "yes or no", "One respondent a couple."),
     Key("couples", "where", "values by text", 'Which rows to take, `{month = "0"}`; the others go to the ledger.'),
     Key("couples", "group", "text", "The column with the group of each couple."),
+    Key("couples", "group_labels", "texts by text", 'What the groups are called, `{1 = "divorced", 0 = "married"}`.'),
     Key("couples", "scores", "texts", "Columns that are finished scale scores."),
     Key("answers", "labels", "numbers by text", "Answer labels and their numbers, where the codebook has none."),
     Key(

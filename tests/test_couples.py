@@ -211,6 +211,23 @@ def test_an_unknown_group_column_is_refused_with_the_nearest() -> None:
     assert said == "The group column 'kin' is not in the file. Did you mean 'kind'?"
 
 
+def test_groups_get_their_labels_and_an_unnamed_value_is_refused() -> None:
+    labels = {"1": "course", "0": "waiting list"}
+    couples = grouped(1, 1, 0, 0, 1, group_labels=labels)
+    assert couples.groups is not None
+    assert couples.groups.tolist() == ["course", "waiting list", "course"]
+    said = message(an.DataError, grouped, 1, 1, 2, 2, 0, group_labels=labels)
+    assert said == "'kind' holds '2', which group_labels does not name; it has '1', '0'."
+
+
+def test_notes_that_name_couples_or_rows_are_private_and_others_are_not() -> None:
+    couples = women_and_men(frame(id=["x", "X ", "y", "y", ""]))
+    assert len(couples.private_notes) == 2
+    assert any("read as one" in note for note in couples.private_notes)
+    assert any("Blank couple id" in note for note in couples.private_notes)
+    assert set(couples.private_notes) < {*couples.notes, "another"}
+
+
 def test_a_column_may_be_item_and_group_at_once() -> None:
     couples = women_and_men(frame(a=[1, 1, 2, 2, 3]), group="a")
     assert couples.groups is not None

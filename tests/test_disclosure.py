@@ -79,6 +79,23 @@ def test_the_name_of_a_constant_item_is_not_public() -> None:
     assert "does not vary" in shown["note"]
 
 
+@pytest.mark.parametrize(
+    ("note", "shown"),
+    [
+        (
+            "couples left out: 3; a flat profile has no shape",
+            "couples left out: fewer than 10; a flat profile has no shape",
+        ),
+        ("(with both partners: 120): H1: 2; H7: 11.", "(with both partners: 120): H1: fewer than 10; H7: 11."),
+        ("2 scales; a profile correlation needs 3", "2 scales; a profile correlation needs 3"),
+    ],
+)
+def test_small_counts_in_notes_are_hidden(note: str, shown: str) -> None:
+    made = public(Estimates([_one(statistic="mean", estimate=3.0, note=note)], [note]), CLOSED)
+    assert made.notes == (shown,)
+    assert next(iter(made))["note"] == shown
+
+
 def test_what_is_shown_has_four_significant_digits() -> None:
     (shown,) = _shown(_one(statistic="mean", estimate=3.14159265, lower=0.000123456, upper=123456.0))
     assert (shown["estimate"], shown["lower"], shown["upper"]) == (3.142, 0.0001235, 123500.0)

@@ -6,7 +6,7 @@ import pytest
 from surveys import book
 
 import analysis as an
-from analysis.guards import ANALYSES, refusal, short_block
+from analysis.guards import ANALYSES, refusal
 
 
 @dataclass
@@ -72,10 +72,3 @@ def test_one_scale_with_a_valence_makes_no_profile(valences: str) -> None:
 @pytest.mark.parametrize("valences", ["hh", "hu", "hnnu"])
 def test_two_scales_of_either_block_make_one(valences: str) -> None:
     assert refusal("profiles", Facts(profile(valences))) == ""
-
-
-def test_a_block_of_fewer_than_three_scales_has_no_profile_correlation() -> None:
-    codebook = profile("hhuuu")
-    assert short_block(codebook, "block:healthy") == "healthy block has 2 scales; a profile correlation needs 3"
-    assert short_block(codebook, "block:unhealthy") == ""
-    assert "has 1 scale;" in short_block(profile("h"), "block:healthy")

@@ -185,15 +185,15 @@ def test_divorce_item_9_is_keyed_plus_for_h6_and_stored_turned_so_it_is_reversed
 def test_after_keying_the_divorced_are_lower_on_every_healthy_item_and_higher_on_every_unhealthy_one() -> None:
     data = couples("divorce")
     assert data.groups is not None
-    assert data.groups.value_counts().to_dict() == {"0": 86, "1": 84}
-    divorced = (data.groups == "1").to_numpy()
+    assert data.groups.value_counts().to_dict() == {"married": 86, "divorced": 84}
+    divorced = (data.groups == "divorced").to_numpy()
     for item in data.codebook.items:
         answers = data.items[item.name].to_numpy()
         lower = answers[divorced].mean() < answers[~divorced].mean()
         assert lower == (data.codebook.scale(item.scale).valence == "healthy"), item.name
-    by_group = an.describe(data).where(statistic="scale_mean", group=["0", "1"]).frame
+    by_group = an.describe(data).where(statistic="scale_mean", group=["married", "divorced"]).frame
     means = by_group.pivot_table(index="scale", columns="group", values="estimate")
-    fall = means["1"] < means["0"]
+    fall = means["divorced"] < means["married"]
     assert set(fall.index[fall]) == {"H1", "H2", "H3", "H5", "H6", "H7", "block:healthy"}
     assert set(fall.index[~fall]) == {"U1", "U2b", "block:unhealthy"}
 

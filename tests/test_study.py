@@ -40,7 +40,7 @@ def test_a_study_makes_couples(tmp_path: Path) -> None:
     assert couples.n == 2
     assert couples.roles == ("woman", "man")
     assert couples.items["a"].tolist()[:3] == [4, 2, 3]
-    assert couples.codebook.name == "book"
+    assert couples.codebook.name == tmp_path.name
 
 
 def test_couples_can_be_made_twice(tmp_path: Path) -> None:

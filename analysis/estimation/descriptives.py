@@ -12,6 +12,7 @@ from analysis.couples import Couples
 from analysis.estimation.notes import why_no_interval
 from analysis.estimation.samples import BOTH, Sample, counts, samples
 from analysis.instrument.codebook import BLOCKS
+from analysis.intake.scoring import without_range
 from analysis.results import Estimates, Row, row
 from analysis.stats.intervals import t_quantile
 from analysis.stats.moments import complete_rows, difference, mean_clustered, mean_t, pearson, pearson_clustered, sd
@@ -67,13 +68,22 @@ def _moments(couples: Couples, sample: Sample) -> Iterator[Row]:
         caution = _caution(couples, column)
         mean = mean_clustered(x, couple, confidence) if sample.clustered else mean_t(x, confidence)
         mean = mean._replace(test=np.nan, p=np.nan)  # whether a mean is 0 is no question
-        why = why_no_interval(mean, at["n_couples"]) if len(x) else "nobody in it has this score"
+        why = why_no_interval(mean, at["n_couples"]) if len(x) else _why_nobody(couples, column)
         yield row(
             "describe", "scale_mean", **at, **mean._asdict(), confidence=confidence, note=why or caution,
             method="t interval" + (", couples as clusters" if sample.clustered else ""),
         )  # fmt: skip
         why = "" if len(x) > 1 else "fewer than two persons"
         yield row("describe", "scale_sd", **at, estimate=sd(x), note=why or caution)
+
+
+def _why_nobody(couples: Couples, column: str) -> str:
+    lost = without_range(couples.codebook, column) if column in BLOCKS else []
+    return (
+        f"a block mean needs the declared range of each scale: {', '.join(lost)}"
+        if lost
+        else "nobody in it has this score"
+    )
 
 
 def _caution(couples: Couples, column: str) -> str:

@@ -8,14 +8,14 @@ from math import nan
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import of_finished, of_one_factor, why_no_interval
+from analysis.estimation.notes import few_persons, of_finished, of_one_factor, why_no_interval
 from analysis.estimation.samples import Sample, counts, samples
 from analysis.guards import refusal
 from analysis.instrument.codebook import Item
 from analysis.results import Estimates, Row, row
 from analysis.stats.consistency import alpha_if_dropped, item_rest_r, without
 from analysis.stats.factor import fit_one_factor
-from analysis.stats.moments import covariance, mean_clustered, mean_t, sd, skewness
+from analysis.stats.moments import covariance, is_constant, mean_clustered, mean_t, sd, skewness
 
 NO_VARIANCE = "the other items do not vary, or their covariances sum to 0"
 
@@ -85,7 +85,7 @@ def _answers(couples: Couples, sample: Sample, item: Item) -> Iterator[Row]:
         method="t interval" + (", couples as clusters" if sample.clustered else ""),
     )  # fmt: skip
     yield row("items", "sd", **at, estimate=sd(x), note=empty or ("" if len(x) > 1 else "a single answer"))
-    constant = f"all {len(x)} answers are {x[0]:g}" if len(x) and (x == x[0]).all() else "fewer than three answers"
+    constant = "the answers do not vary" if is_constant(x) else "fewer than three answers"
     skew = skewness(x)
     yield row("items", "skew", **at, estimate=skew, note=empty or ("" if np.isfinite(skew) else constant))
     for statistic, bound in (("floor", item.minimum), ("ceiling", item.maximum)):
@@ -107,11 +107,7 @@ def _in_scale(couples: Couples, sample: Sample, code: str) -> Iterator[Row]:
     at = {"scale": code, "partner": sample.partner, **counts(couple)}
     k = len(scored)
     if k < 2 or len(x) <= k:
-        reason = (
-            f"{code} has one item"
-            if k == 1
-            else f"{len(x)} persons are complete on {k} items; more than {k} are needed"
-        )
+        reason = f"{code} has one item" if k == 1 else few_persons(len(x), k)
         for item in scored:
             for statistic in ("item_rest_r", "alpha_if_dropped", "omega_if_dropped", "loading"):
                 yield row("items", statistic, **at, item=item.name, note=reason)

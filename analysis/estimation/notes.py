@@ -1,4 +1,8 @@
-"""The sentences that more than one analysis says: why a number or its interval is empty, and what to know of it."""
+"""The sentences that more than one analysis says: why a number or its interval is empty, and what to know of it.
+
+A count of couples or persons stands behind a colon in every note ("couples left out: 3"), so that
+:mod:`analysis.disclosure` finds and hides the small ones.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,11 @@ def why_no_interval(value: Value, n: int) -> str:
     if not isfinite(value.estimate) or isfinite(value.lower):
         return ""
     return PERFECT if abs(value.estimate) == 1 else f"too few couples for an interval: {n}"
+
+
+def few_persons(n: int, k: int) -> str:
+    """Return why a scale of k items has no coefficient over n complete persons."""
+    return f"persons complete on all {k} items: {n}; more than {k} are needed"
 
 
 def of_one_factor(fit: OneFactor, *, constant: bool) -> str:

@@ -117,11 +117,13 @@ def _without_gated(couples: Couples, block: str, codes: tuple[str, ...]) -> tupl
     costs = {code: gate_cost(couples, code) for code in codes}
     label = couples.codebook.label
     out = [code for code in codes if costs[code] > MOST_GATED * couples.n_both]
-    closed = [f"{label(code)} for {costs[code]}" for code in codes if costs[code]]
+    closed = [f"{label(code)}: {costs[code]}" for code in codes if costs[code]]
     notes = []
     if closed:
-        of_all = f"of {couples.n_both} couples with both partners"
-        notes.append(f"{label(block)}: 'does not apply' closes {', '.join(closed)} {of_all}.")
+        notes.append(
+            f"{label(block)}, couples for whom 'does not apply' closes a scale (with both partners: {couples.n_both}): "
+            f"{'; '.join(closed)}."
+        )
     if out:
         names = ", ".join(label(code) for code in out)
         notes.append(f"{label(block)}: left out because a gate closes it for more than 10 % of couples: {names}.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import of_finished, of_one_factor
+from analysis.estimation.notes import few_persons, of_finished, of_one_factor
 from analysis.estimation.samples import Sample, counts, samples
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
@@ -90,7 +90,7 @@ def _too_little(x: Array) -> str:
     if k < 2:
         return "a scale of one item has no internal consistency"
     if n <= k:
-        return f"{n} persons are complete on {k} items; more than {k} are needed"
+        return few_persons(n, k)
     return ""
 
 

@@ -119,16 +119,21 @@ def code(
     shared = {fold(text): value for text, value in (labels or {}).items()}
     cells = frame[[item.header for item in codebook.items]].to_numpy(dtype=object)
     declared = frame.attrs.get("user_missing", {})
-    answers, reasons, bad = {}, {}, []
+    answers, reasons, bad = [], [], []
     for column, item in zip(cells.T, codebook.items, strict=True):
         values, why = _code_item(column, item, shared, table, declared.get(item.header, ()))
         if (why == BAD).any():
             bad.append((item, why == BAD))
-        answers["answer", item.name] = sum(item.bounds) - values if item.reversed and item.bounds else values
-        reasons["reason", item.name] = why
+        answers.append(sum(item.bounds) - values if item.reversed and item.bounds else values)
+        reasons.append(why)
     if bad:
         _refuse(frame, bad)
-    coded = carry(frame, pd.DataFrame(answers | reasons, index=frame.index))
+    names = [item.name for item in codebook.items]
+    parts = {
+        kind: pd.DataFrame(np.column_stack(columns), index=frame.index, columns=names)
+        for kind, columns in (("answer", answers), ("reason", reasons))
+    }
+    coded = carry(frame, pd.concat(parts, axis=1))
     for sentence in _label_notes(frame, codebook):
         note(coded, sentence)
     return coded

@@ -51,7 +51,7 @@ def without_blank_ids(frame: pd.DataFrame, people: pd.DataFrame, partner: str) -
     for lost, reason in ((no_id, "blank couple id"), (no_mark, f"blank partner mark in '{partner}'")):
         if lost.any():
             rows = _put_out(frame, people, lost, reason)
-            note(frame, f"{reason[0].upper()}{reason[1:]} in {_places(rows)}: out, see the ledger.")
+            note(frame, f"{reason[0].upper()}{reason[1:]} in {_places(rows)}: out, see the ledger.", private=True)
     return _keep(frame, people, ~(no_id | no_mark))
 
 
@@ -81,7 +81,7 @@ def without_duplicates(frame: pd.DataFrame, people: pd.DataFrame, most: int) -> 
     again[again] = cells.duplicated().groupby(level=["file", "row"]).transform("all")
     if again.any():
         rows = _put_out(frame, people, again, "exact duplicate of an earlier row")
-        note(frame, f"Exact duplicates of an earlier row in {_places(rows)}: out, see the ledger.")
+        note(frame, f"Exact duplicates of an earlier row in {_places(rows)}: out, see the ledger.", private=True)
     return _keep(frame, people, ~again)
 
 
@@ -100,7 +100,7 @@ def without_doubtful_couples(frame: pd.DataFrame, people: pd.DataFrame, most: in
         said = [
             f"'{couple}', {reasons[couple]} ({_places(row for row, _ in found)})" for couple, found in persons.items()
         ]
-        note(frame, f"{counted(len(said), 'couple')} out, see the ledger: {first_of(said)}.")
+        note(frame, f"{counted(len(said), 'couple')} out, see the ledger: {first_of(said)}.", private=True)
     return _keep(frame, people, ~doubtful)
 
 

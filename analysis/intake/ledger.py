@@ -8,7 +8,8 @@ from typing import Any, Self
 
 import pandas as pd
 
-LEDGER = ["file", "row", "couple", "partner", "kept", "reason"]
+TYPES = {"file": "str", "row": "int64", "couple": "str", "partner": "str", "kept": "bool", "reason": "str"}
+LEDGER = list(TYPES)
 ABOUT_COLUMNS = ("user_missing", "value_labels")  # what SPSS files say of their columns, kept in a frame's attrs
 FileRow = tuple[str, int]
 
@@ -31,16 +32,22 @@ class ByColumn(_Unchanging, dict[str, Any]):
     """What a file says of its columns: user-missing values, value labels."""
 
 
-def note(frame: pd.DataFrame, sentence: str) -> None:
-    """Add a sentence to the frame's notes, once."""
-    notes = frame.attrs.setdefault("notes", [])
-    if sentence not in notes:
-        notes.append(sentence)
+def note(frame: pd.DataFrame, sentence: str, *, private: bool = False) -> None:
+    """Add a sentence to the frame's notes, once; ``private`` if it names couples or rows, which no report may show."""
+    for kind in ("notes", *(("private",) if private else ())):
+        notes = frame.attrs.setdefault(kind, [])
+        if sentence not in notes:
+            notes.append(sentence)
 
 
 def notes(frame: pd.DataFrame) -> list[str]:
     """Return the sentences that the steps so far left for the person."""
     return list(frame.attrs.get("notes", []))
+
+
+def private_notes(frame: pd.DataFrame) -> list[str]:
+    """Return those of the notes that name couples or rows."""
+    return list(frame.attrs.get("private", []))
 
 
 def carry(source: pd.DataFrame, target: pd.DataFrame) -> pd.DataFrame:
@@ -73,10 +80,14 @@ def ledger(frame: pd.DataFrame) -> pd.DataFrame:
         Columns file, row, couple, partner, kept, reason. A file row that holds both partners stands there once,
         with both partners named.
     """
-    kept = frame.index.to_frame(index=False)[["couple", "partner", "file", "row"]]
-    kept = kept.groupby(["file", "row"], sort=False, as_index=False).agg(
-        couple=("couple", "first"), partner=("partner", " and ".join)
+    kept: dict[FileRow, dict[str, Any]] = {}
+    for couple, partner, file, row in frame.index:
+        if (file, row) in kept:
+            kept[file, row]["partner"] += f" and {partner}"
+        else:
+            kept[file, row] = {"file": file, "row": row, "couple": couple, "partner": partner, "kept": True}
+    out = [{**line, "partner": "", "kept": False} for line in frame.attrs.get("out", ())]
+    lines = sorted(
+        [*({**line, "reason": ""} for line in kept.values()), *out], key=lambda line: (line["file"], line["row"])
     )
-    out = pd.DataFrame(frame.attrs.get("out", ()), columns=["file", "row", "couple", "reason"])
-    table = pd.concat([kept.assign(kept=True, reason=""), out.assign(kept=False, partner="")])
-    return table[LEDGER].sort_values(["file", "row"], ignore_index=True)
+    return pd.DataFrame(lines, columns=LEDGER).astype(TYPES)

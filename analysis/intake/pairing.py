@@ -166,6 +166,7 @@ def _fold_ids(frame: pd.DataFrame, couple: str, *, may_be_rows: bool) -> NDArray
             frame,
             "Couple ids that differ only in case, outer space or form of letters were read as one: "
             f"{first_of(joined)}.",
+            private=True,
         )
     return ids.map({text: spellings[key][0].strip() for text, key in folded.items()}).to_numpy(dtype=object)
 

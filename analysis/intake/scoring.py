@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.instrument.codebook import Codebook, Item
+from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import part
 
 MINIMUM_ANSWERED = 0.8
@@ -42,7 +42,7 @@ def score(coded: pd.DataFrame, codebook: Codebook, *, minimum_answered: float = 
     Examples
     --------
     >>> import analysis as an
-    >>> book = Codebook((Item("a", "H", 1, 5), Item("b", "H", 1, 5)), (an.Scale("H"),))
+    >>> book = an.Codebook((an.Item("a", "H", 1, 5), an.Item("b", "H", 1, 5)), (an.Scale("H"),))
     >>> answers = pd.DataFrame({"a": [4.0, 5.0], "b": [2.0, np.nan]})
     >>> score(answers, book, minimum_answered=0.5)
          H
@@ -50,8 +50,12 @@ def score(coded: pd.DataFrame, codebook: Codebook, *, minimum_answered: float = 
     1  5.0
     """
     answers = part(coded, "answer") if isinstance(coded.columns, pd.MultiIndex) else coded
-    columns = {code: _mean(answers, codebook.scored_items(code), minimum_answered) for code in codebook.codes}
-    columns |= {code: _mean(answers, items, minimum_answered) for code, items in codebook.facets.items()}
+    values, place = answers.to_numpy(float), {str(name): j for j, name in enumerate(answers.columns)}
+    scales = {code: codebook.scored_items(code) for code in codebook.codes} | codebook.facets
+    columns = {
+        code: mean_of_answered(values[:, [place[item.name] for item in items]], minimum_answered)
+        for code, items in scales.items()
+    }
     for block in ("block:healthy", "block:unhealthy"):
         if codebook.block(block):
             columns[block] = block_mean(columns, codebook, block)
@@ -67,13 +71,15 @@ def mean_of_answered(values: NDArray[np.float64], minimum_answered: float) -> ND
     return np.divide(total, count, out=np.full(len(values), np.nan), where=enough)
 
 
-def _mean(answers: pd.DataFrame, items: Sequence[Item], minimum_answered: float) -> NDArray[np.float64]:
-    return mean_of_answered(answers[[item.name for item in items]].to_numpy(float), minimum_answered)
-
-
 def unlike_ranges(codebook: Codebook, codes: Sequence[str]) -> bool:
     """Say whether the scales have different declared ranges, so that only their percentages can be compared."""
     return len({codebook.bounds(code) for code in codes}) > 1
+
+
+def without_range(codebook: Codebook, block: str) -> list[str]:
+    """Return the scales that keep a block from having a mean: those without one declared range, beside others."""
+    codes = codebook.block(block)
+    return [code for code in codes if codebook.bounds(code) is None] if len(codes) > 1 else []
 
 
 def percent_of_maximum(values: NDArray[np.float64], bounds: tuple[float, float] | None) -> NDArray[np.float64]:
@@ -84,9 +90,14 @@ def percent_of_maximum(values: NDArray[np.float64], bounds: tuple[float, float] 
 
 
 def block_mean(scores: dict[str, NDArray[np.float64]], codebook: Codebook, block: str) -> NDArray[np.float64]:
-    """Return the mean of a block's scales for each person, where at least 80 % of them are there."""
+    """Return the mean of a block's scales for each person, where at least 80 % of them are there.
+
+    NaN for everyone where one of several scales has no declared range: its unit is not known to be that of the others.
+    """
     codes = codebook.block(block)
     columns = [scores[code] for code in codes]
+    if without_range(codebook, block):
+        return np.full(len(columns[0]), np.nan)
     if unlike_ranges(codebook, codes):
         columns = [percent_of_maximum(scores[code], codebook.bounds(code)) for code in codes]
     return mean_of_answered(np.column_stack(columns), BLOCK_SHARE)

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.disclosure import stamp
 from analysis.display import interval, number
+from analysis.errors import counted
 from analysis.instrument.files import survey
 from analysis.report import tables
 from analysis.report.markdown import bullets, figure, heading, text
@@ -24,7 +25,7 @@ LIMITS = resources.files("analysis.report") / "parts" / "limits.md"
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure that was saved: its path without ending, its caption, its alternative text, whether it outgrows a page."""
+    """A figure that was saved: path without ending, caption, alternative text, whether it outgrows a page."""
 
     stem: str
     caption: str
@@ -86,11 +87,11 @@ def _opening(study: Study, couples: Couples) -> str:
 
 def _flow(couples: Couples, numbering: tables.Numbering) -> str:
     blocks = [tables.flow(couples, numbering)]
-    said = [text(note) for note in couples.notes if couples.settings.open or "ouple" not in note]
-    hidden = len(couples.notes) - len(said)
+    hidden = 0 if couples.settings.open else len(couples.private_notes)
+    said = [text(note) for note in couples.notes if not hidden or note not in couples.private_notes]
     blocks += ["What the reading of the file has to say:", bullets(said)] if said else []
     if hidden:
-        blocks.append(f"{hidden} more notes name couples or rows; they stand in private/notes.txt.")
+        blocks.append(f"{counted(hidden, 'more note')} on couples or rows: see private/notes.txt.")
     return _section("Flow of couples", "flow", blocks)
 
 
@@ -227,13 +228,10 @@ def _not_computed(couples: Couples, results: Estimates) -> str:
     return _section("What was not computed, and why", "not-computed", blocks)
 
 
-BUILT_IN_LIMIT = (
-    "The twelve indicators come from an essay by a couple's therapist; the items and scales made from them have not been "
-    "validated."
-)
+SOURCE_LIMIT = "The twelve indicators come from an essay by a couple's therapist;"
+BUILT_IN_LIMIT = f"{SOURCE_LIMIT} the items and scales made from them have not been validated."
 OTHER_LIMIT = (
-    "The twelve indicators come from an essay by a couple's therapist; coding the scales or items of this instrument to "
-    "them is a judgement that has not been validated."
+    f"{SOURCE_LIMIT} coding the scales or items of this instrument to them is a judgement that has not been validated."
 )
 
 

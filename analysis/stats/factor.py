@@ -78,10 +78,11 @@ def fit_one_factor(cov: Array) -> OneFactor:
     if np.linalg.eigvalsh(r)[0] < SINGULAR:
         return _undetermined(k)
     loadings, unique = _start(r)
+    misfit = _misfit(r, loadings, unique)
     for _ in range(ITERATIONS):
         step = _step(r, loadings, unique)
         size = float(np.abs(step).max())
-        loadings, unique = _advance(r, loadings, unique, step)
+        loadings, unique, misfit = _advance(r, loadings, unique, misfit, step)
         if size < AT_REST:
             fit = OneFactor(loadings, unique, converged=True)
             if np.linalg.eigvalsh(observed_information(r, fit))[0] < FLAT:
@@ -122,21 +123,31 @@ def _step(r: Array, loadings: Array, unique: Array) -> Array:
     excess = p @ r @ p - p
     gradient = np.concatenate([excess @ loadings, np.diagonal(excess) / 2])
     curvature = _information(p, p @ r @ p, loadings)
-    if np.linalg.eigvalsh(curvature)[0] <= SINGULAR:
-        curvature = _information(p, p, loadings)
-    return np.linalg.pinv(curvature, hermitian=True) @ gradient
+    if _is_definite(curvature):
+        return np.linalg.solve(curvature, gradient)
+    return np.linalg.pinv(_information(p, p, loadings), hermitian=True) @ gradient
 
 
-def _advance(r: Array, loadings: Array, unique: Array, step: Array) -> tuple[Array, Array]:
-    """Return the parameters after the step, halved until the fit is no worse."""
-    k, before = len(loadings), _misfit(r, loadings, unique)
-    small = float(np.abs(step).max()) < SMALL
+def _is_definite(matrix: Array) -> bool:
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+def _advance(r: Array, loadings: Array, unique: Array, misfit: float, step: Array) -> tuple[Array, Array, float]:
+    """Return the parameters after the step, halved until the fit is no worse, and their misfit."""
+    k = len(loadings)
+    if float(np.abs(step).max()) < SMALL:
+        return loadings + step[:k], unique + step[k:], misfit
     for _ in range(HALVINGS):
         new = loadings + step[:k], unique + step[k:]
-        if small or _misfit(r, *new) <= before:
-            return new
+        after = _misfit(r, *new)
+        if after <= misfit:
+            return *new, after
         step = step / 2
-    return loadings, unique
+    return loadings, unique, misfit
 
 
 def _information(p: Array, m: Array, loadings: Array) -> Array:

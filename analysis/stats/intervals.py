@@ -32,11 +32,10 @@ def clustered_se(influence: Array, cluster: Array, *, corrected: bool = True) ->
     """Return the standard error of a statistic from its influence values, summed within clusters.
 
     sqrt(sum over clusters of (sum of influence)^2) / N, times sqrt(G / (G - 1)) if ``corrected``, with N values in G
-    clusters. With one value a cluster it is the ordinary standard error. Exactly 0 where only rounding keeps every sum
-    from 0.
+    clusters, numbered from 0 on. With one value a cluster it is the ordinary standard error. Exactly 0 where only
+    rounding keeps every sum from 0.
     """
-    _, place = np.unique(cluster, return_inverse=True)
-    sums = np.bincount(place, weights=influence)
+    sums = np.bincount(cluster, weights=influence)[np.bincount(cluster) > 0]
     count = len(sums)
     if count < 2:
         return nan

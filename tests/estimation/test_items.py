@@ -116,13 +116,13 @@ def test_two_and_three_items_say_what_they_lack() -> None:
     assert np.isfinite(three["loading"]["estimate"])
 
 
-def test_a_constant_item_is_named_with_its_answer_and_stays_in_the_scale() -> None:
+def test_a_constant_item_stays_in_the_scale_and_its_answer_is_not_told() -> None:
     cells = answers(FIVE, 30)
     cells[:, 0, 1] = 2.0
     table = an.items(couples(FIVE, cells))
     constant, other = by_statistic(table, "H1_2"), by_statistic(table, "H1_1")
     assert constant["sd"]["estimate"] == 0
-    assert constant["skew"]["note"] == "all 30 answers are 2"
+    assert constant["skew"]["note"] == "the answers do not vary"
     assert constant["item_rest_r"]["note"] == "the item or the sum of the others is constant"
     assert constant["loading"]["note"] == other["loading"]["note"] == CONSTANT_ITEM
     assert np.isfinite(constant["omega_if_dropped"]["estimate"])  # without it the others have a model
@@ -141,7 +141,7 @@ def test_items_that_nobody_or_one_person_answered_say_so() -> None:
     assert nobody["missing"]["estimate"] == 1
     assert one["mean"]["note"] == "too few couples for an interval: 1"
     assert one["sd"]["note"] == "a single answer"
-    assert one["item_rest_r"]["note"] == "0 persons are complete on 5 items; more than 5 are needed"
+    assert one["item_rest_r"]["note"] == "persons complete on all 5 items: 0; more than 5 are needed"
 
 
 def test_two_different_answers_have_no_skew() -> None:

@@ -191,7 +191,9 @@ def closing(first: int, second: int) -> Array:
 
 def test_a_gate_that_closes_a_scale_for_a_tenth_of_the_couples_costs_these_couples_and_is_named() -> None:
     table = an.profiles(couples(GATED, closing(2, 0)))
-    assert table.notes[0] == "healthy block: 'does not apply' closes H1 for 2 of 20 couples with both partners."
+    assert table.notes[0] == (
+        "healthy block, couples for whom 'does not apply' closes a scale (with both partners: 20): H1: 2."
+    )
     assert set(table.frame["variant"]) == {"", "pseudo"}
     assert by_place(table)["profile_d2", ""]["n_couples"] == 18
 
@@ -200,7 +202,7 @@ def test_a_gate_that_closes_more_takes_its_scale_out_and_the_full_version_stands
     table = an.profiles(couples(GATED, closing(2, 3)))
     notes = [note for note in table.notes if note.startswith("unhealthy")]
     assert notes == [
-        "unhealthy block: 'does not apply' closes U1 for 3 of 20 couples with both partners.",
+        "unhealthy block, couples for whom 'does not apply' closes a scale (with both partners: 20): U1: 3.",
         "unhealthy block: left out because a gate closes it for more than 10 % of couples: U1.",
     ]
     found = by_place(table, "block:unhealthy")
@@ -224,7 +226,7 @@ def test_the_default_without_the_gated_scale_is_the_profile_of_the_others() -> N
 def test_a_closed_gate_costs_nothing_where_the_partner_did_not_answer_anyway() -> None:
     data = couples(GATED, closing(2, 0), absent=[(0, 1)])
     assert gate_cost(data, "H1") == 1
-    assert "for 1 of 19 couples with both partners" in an.profiles(data).notes[0]
+    assert "(with both partners: 19): H1: 1" in an.profiles(data).notes[0]
 
 
 def test_a_closed_gate_costs_nothing_where_enough_is_answered() -> None:

@@ -102,7 +102,7 @@ def test_only_the_role_whose_item_is_constant_is_told() -> None:
 
 def test_too_few_persons_say_how_many_are_needed() -> None:
     table = an.reliability(made(FIVE, 5))
-    assert {row["note"] for row in table} == {"5 persons are complete on 5 items; more than 5 are needed"}
+    assert {row["note"] for row in table} == {"persons complete on all 5 items: 5; more than 5 are needed"}
 
 
 def test_answers_without_variance_have_no_alpha() -> None:

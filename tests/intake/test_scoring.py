@@ -127,3 +127,13 @@ def test_the_built_in_codebook_is_scored_with_its_facets_and_blocks() -> None:
     made = score(answers, codebook)
     assert list(made.columns) == [*codebook.codes, *codebook.facets, "block:healthy", "block:unhealthy"]
     assert (made == 3).all(axis=None)
+
+
+def test_a_block_with_a_scale_of_unknown_range_has_no_mean() -> None:
+    codebook = an.Codebook(
+        (an.Item("a", "A", 1, 5), an.Item("b", "B")),
+        (an.Scale("A", valence="healthy"), an.Scale("B", valence="healthy")),
+    )
+    assert np.isnan(scores(codebook, a=[2], b=[5])["block:healthy"][0])
+    alone = an.Codebook((an.Item("b", "B"),), (an.Scale("B", valence="healthy"),))
+    assert scores(alone, b=[5])["block:healthy"].tolist() == [5]

@@ -1,7 +1,7 @@
 """Make reference.docx, the Word file whose styles every report takes: `python -m analysis.report.parts.make_reference`.
 
-It is pandoc's own reference with landscape pages, smaller tables with APA's three rules, and 11 point text. The made file is
-tracked; make it again only to change it.
+It is pandoc's own reference with landscape pages, smaller tables with APA's three rules, and 11 point text. The made
+file is tracked; make it again only to change it.
 """
 
 from __future__ import annotations
