@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from analysis.intake.reading import text_cells as text_cells
     from analysis.intake.scoring import score as score
     from analysis.intake.screening import screen as screen
+    from analysis.report.building import build_report as build_report
     from analysis.results import Estimates as Estimates
     from analysis.settings import Settings as Settings
     from analysis.study import Study as Study
@@ -71,6 +72,7 @@ _HOMES = {
     "text_cells": "intake.reading",
     "score": "intake.scoring",
     "screen": "intake.screening",
+    "build_report": "report.building",
     "Estimates": "results",
     "Settings": "settings",
     "Study": "study",

@@ -20,34 +20,35 @@ ONE = 1 - 1e-12
 SPREADS = ("sd", "scale_sd")
 COUNT = re.compile(r": (\d+)(?=[;,.)]|$)")
 CONSTANT = "an item does not vary; it is counted in k"
+HIDDEN = "hidden: too few couples, or it would tell one partner the other's answer"
 
 
 def public(estimates: Estimates, settings: Settings) -> Estimates:
     """Return the results as they may be shown: small and telling cells blank with the reason, the rest rounded.
 
-    Hidden are numbers on fewer couples than the threshold; shares whose count or complement is under it; and numbers
-    that tell one partner the other's answer: a spread of exactly 0 with the mean that goes with it, a correlation of
-    exactly 1 or -1, a distance of exactly 0. Everything else is rounded to four significant digits. With settings that
-    are open (synthetic or disclosed) the results come back as they are.
+    Hidden are numbers on fewer couples than the threshold, and the next smallest group where a group is hidden; means
+    within couples that rest on nearly the same persons as the mean of everyone; shares whose count or complement is
+    under the threshold; and numbers that tell one partner the other's answer: a spread of exactly 0 with the mean that
+    goes with it, a correlation of exactly 1 or -1, a distance of exactly 0. Whichever it was, a hidden row says the
+    same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant digits. With
+    settings that are open (synthetic or disclosed) the results come back as they are.
 
     Examples
     --------
     >>> from analysis.results import row
     >>> few = Estimates([row("reliability", "alpha", scale="H1", estimate=0.8123456, n_couples=9, n_persons=9)])
     >>> public(few, Settings()).frame.loc[0, "note"]
-    'hidden: fewer than 10 couples'
+    "hidden: too few couples, or it would tell one partner the other's answer"
     """
     if settings.open:
         return estimates
     frame = estimates.frame
-    for hidden, reason in (
-        (_on_few(frame, settings.threshold), f"hidden: fewer than {settings.threshold} couples"),
-        (_small_shares(frame, settings.threshold), f"hidden: a count under {settings.threshold}"),
-        (_telling(frame), "hidden: it would tell one partner the other's answer"),
-    ):
-        frame.loc[hidden, [*NUMBERS]] = np.nan
-        frame.loc[hidden, "note"] = reason
-        frame.loc[hidden & (reason == f"hidden: fewer than {settings.threshold} couples"), [*COUNTS]] = pd.NA
+    few = _on_few(frame, settings.threshold)
+    hidden = few | _next_smallest_group(frame, few) | _nearly_everyone(frame, settings.threshold)
+    hidden |= _small_shares(frame, settings.threshold) | _telling(frame)
+    frame.loc[hidden, [*NUMBERS]] = np.nan
+    frame.loc[hidden, [*COUNTS]] = pd.NA
+    frame.loc[hidden, "note"] = HIDDEN
     frame.loc[frame["note"].str.startswith("constant"), "note"] = CONSTANT
     frame["note"] = [public_note(note, settings) for note in frame["note"]]
     frame[[*NUMBERS]] = frame[[*NUMBERS]].map(significant)
@@ -67,6 +68,29 @@ def public_note(note: str, settings: Settings) -> str:
 
 def _on_few(frame: pd.DataFrame, threshold: int) -> pd.Series:
     return frame["n_couples"].lt(threshold) & frame["n_couples"].gt(0)
+
+
+def _next_smallest_group(frame: pd.DataFrame, few: pd.Series) -> pd.Series:
+    """Return the smallest shown group wherever a group is hidden: everyone less the shown groups is the hidden one."""
+    place = [column for column in KEY if column != "group"]
+    groups = frame[frame["group"].ne("")]
+    open_ones = groups[~few[groups.index] & groups["n_couples"].gt(0)]
+    beside_hidden = pd.MultiIndex.from_frame(open_ones[place]).isin(pd.MultiIndex.from_frame(groups.loc[few, place]))
+    smallest = open_ones[beside_hidden].sort_values("n_couples", kind="stable").drop_duplicates(place)
+    return pd.Series(frame.index.isin(smallest.index), index=frame.index)
+
+
+def _nearly_everyone(frame: pd.DataFrame, threshold: int) -> pd.Series:
+    """Return means within couples on almost the persons of the whole mean: the two means give the others away."""
+    place = [column for column in KEY if column != "variant"]
+    means = frame[frame["statistic"].eq("scale_mean")]
+    whole = means[means["variant"].eq("")].set_index(place)["n_persons"]
+    within = means[means["variant"].eq("within_couple")]
+    others = whole.reindex(pd.MultiIndex.from_frame(within[place])).to_numpy(float) - within["n_persons"].to_numpy(
+        float
+    )
+    near = within.index[(others > 0) & (others < threshold)]
+    return pd.Series(frame.index.isin(near), index=frame.index)
 
 
 def _small_shares(frame: pd.DataFrame, threshold: int) -> pd.Series:

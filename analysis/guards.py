@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from analysis.errors import counted
 from analysis.instrument.codebook import BLOCKS, Codebook
 
 FEWEST_COUPLES = 3
@@ -49,9 +48,8 @@ def _two_partners(facts: Facts) -> str:
         )
     if facts.n_both < FEWEST_COUPLES:
         return (
-            f"Only {counted(facts.n_both, 'couple')} with answers from both partners; comparing partners needs "
-            f"{FEWEST_COUPLES}. "
-            "Look in the ledger for rows that could not be paired."
+            f"Comparing partners needs {FEWEST_COUPLES} couples with answers from both; couples that have them: "
+            f"{facts.n_both}. Look in the ledger for rows that could not be paired."
         )
     return ""
 

@@ -31,8 +31,8 @@ Row = dict[str, Any]
 def row(section: str, statistic: str, **values: Any) -> Row:  # noqa: ANN401 - texts and numbers by column
     """Return one row of the result table; what is not given is empty.
 
-    A finite estimate without an interval and without a note gets the note that it has none; an estimate that does not
-    exist must come with its reason. A column that the table does not have is a TypeError.
+    A finite estimate without an interval says so in its note, beside what else the note says; an estimate that does
+    not exist must come with its reason. A column that the table does not have is a TypeError.
     """
     unknown = values.keys() - set(COLUMNS)
     if unknown:
@@ -43,9 +43,20 @@ def row(section: str, statistic: str, **values: Any) -> Row:  # noqa: ANN401 - t
     made |= {"section": section, "statistic": statistic} | values
     if not isfinite(made["lower"]):
         made["confidence"] = nan
-        if isfinite(made["estimate"]) and not made["note"]:
-            made["note"] = NO_INTERVAL
+        if isfinite(made["estimate"]) and "interval" not in made["note"]:
+            made["note"] = "; ".join(filter(None, [made["note"], NO_INTERVAL]))
     return made
+
+
+def said(note: str) -> str:
+    """Return what a note says besides that there is no interval, which an empty cell shows by itself.
+
+    Examples
+    --------
+    >>> said("three items; no interval for this statistic"), said("no interval for this statistic")
+    ('three items', '')
+    """
+    return note.removesuffix(NO_INTERVAL).removesuffix("; ")
 
 
 class Estimates:
@@ -164,8 +175,9 @@ def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     columns["df"] = [degrees(df, df2) for df, df2 in zip(frame["df"], frame["df2"], strict=True)]
     columns["p"] = [p_value(p) for p in frame["p"]]
     columns["n"] = ["" if pd.isna(n) else f"{n}" for n in frame["n_couples"]]
-    kept = [note for note in dict.fromkeys(frame["note"]) if note and note != NO_INTERVAL]
-    columns["note"] = [f"{kept.index(note) + 1}" if note in kept else "" for note in frame["note"]]
+    notes = [said(note) for note in frame["note"]]
+    kept = list(dict.fromkeys(filter(None, notes)))
+    columns["note"] = [f"{kept.index(note) + 1}" if note else "" for note in notes]
     table = pd.DataFrame(columns, dtype="str")
     empty = [name for name in ("interval", "df", "p", "note") if not table[name].any()]
     return table.drop(columns=empty), [f"({i}) {note}" for i, note in enumerate(kept, start=1)]

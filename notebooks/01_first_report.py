@@ -83,4 +83,9 @@ ax = an.figures.plane(couples)
 # %% [markdown]
 # ## The report
 #
-# One page and one Word file hold all of this. In a terminal: `python3 run.py report data/demo/study.toml`.
+# One page and one Word file hold all of this, with the results as a table beside them. In a terminal the same is done by
+# `python3 run.py report data/demo/study.toml`.
+
+# %%
+page = an.build_report(study, an.demo().parent.parent / "reports" / "demo")
+page.name

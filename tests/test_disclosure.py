@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import analysis as an
-from analysis.disclosure import public, public_count, stamp
-from analysis.results import Estimates, Row, row
+from analysis.disclosure import HIDDEN, public, public_count, stamp
+from analysis.results import Estimates, Row, row, said
 
 CLOSED, OPEN = an.Settings(), an.Settings(synthetic=True)
 
@@ -27,7 +27,7 @@ def test_numbers_on_fewer_couples_than_the_threshold_are_hidden_with_their_n() -
     assert np.isnan(shown["lower"])
     assert shown["n_couples"] is not None
     assert str(shown["n_couples"]) == "<NA>"
-    assert shown["note"] == "hidden: fewer than 10 couples"
+    assert shown["note"] == HIDDEN
 
 
 def test_the_threshold_itself_is_shown() -> None:
@@ -44,7 +44,7 @@ def test_a_threshold_of_five_hides_less() -> None:
 def test_a_share_whose_count_or_complement_is_small_is_hidden(share: float, *, hidden: bool) -> None:
     (shown,) = _shown(_one(statistic="floor", estimate=share))
     assert np.isnan(shown["estimate"]) == hidden
-    assert (shown["note"] == "hidden: a count under 10") == hidden
+    assert (shown["note"] == HIDDEN) == hidden
 
 
 def test_a_spread_of_zero_is_hidden_with_the_mean_beside_it() -> None:
@@ -55,8 +55,38 @@ def test_a_spread_of_zero_is_hidden_with_the_mean_beside_it() -> None:
     )
     assert np.isnan(mean["estimate"])
     assert np.isnan(spread["estimate"])
-    assert spread["note"] == "hidden: it would tell one partner the other's answer"
     assert other["estimate"] == 0.5
+
+
+def test_a_hidden_row_says_the_same_and_loses_its_n_whatever_the_reason() -> None:
+    rows = _shown(
+        _one(statistic="mean", estimate=3.2, n_couples=9, n_persons=9),
+        _one(statistic="floor", estimate=0.02, item="H1_2"),
+        _one(statistic="sd", estimate=0.0, item="H1_3"),
+        row("agreement", "icc_1", estimate=1.0, n_couples=50, n_persons=100),
+    )
+    assert {line["note"] for line in rows} == {HIDDEN}
+    assert {str(line[n]) for line in rows for n in ("n_couples", "n_persons")} == {"<NA>"}
+
+
+def _mean(estimate: float, n: int, **place: str) -> Row:
+    return row("describe", "scale_mean", scale="H1", estimate=estimate, n_couples=n, n_persons=n, **place)
+
+
+@pytest.mark.parametrize(("n", "hidden"), [(50, False), (49, True), (41, True), (40, False)])
+def test_a_mean_within_couples_is_hidden_where_it_gives_single_persons_away(n: int, *, hidden: bool) -> None:
+    whole, within = _shown(_mean(3.21, 50, partner="woman"), _mean(3.24, n, partner="woman", variant="within_couple"))
+    assert whole["estimate"] == 3.21
+    assert np.isnan(within["estimate"]) == hidden
+
+
+def test_beside_a_hidden_group_the_smallest_shown_one_is_hidden_too() -> None:
+    whole, few, small, large = _shown(
+        _mean(3.2, 90), _mean(3.0, 6, group="a"), _mean(3.1, 30, group="b"), _mean(3.3, 54, group="c")
+    )
+    assert [np.isnan(line["estimate"]) for line in (whole, few, small, large)] == [False, True, True, False]
+    unharmed = _shown(_mean(3.2, 84), _mean(3.1, 30, group="b"), _mean(3.3, 54, group="c"))
+    assert not any(np.isnan(line["estimate"]) for line in unharmed)
 
 
 @pytest.mark.parametrize(("section", "statistic"), [("agreement", "icc_1"), ("describe", "cross_partner_r")])
@@ -93,7 +123,7 @@ def test_the_name_of_a_constant_item_is_not_public() -> None:
 def test_small_counts_in_notes_are_hidden(note: str, shown: str) -> None:
     made = public(Estimates([_one(statistic="mean", estimate=3.0, note=note)], [note]), CLOSED)
     assert made.notes == (shown,)
-    assert next(iter(made))["note"] == shown
+    assert said(next(iter(made))["note"]) == shown
 
 
 def test_what_is_shown_has_four_significant_digits() -> None:

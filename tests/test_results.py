@@ -67,7 +67,8 @@ def test_an_estimate_without_interval_says_so_and_claims_no_level() -> None:
 
 
 def test_a_note_of_its_own_stays() -> None:
-    assert row("items", "sd", estimate=1.0, note="a reason")["note"] == "a reason"
+    assert row("items", "sd", estimate=1.0, note="a caution")["note"] == f"a caution; {NO_INTERVAL}"
+    assert row("items", "sd", estimate=1.0, note="no interval: flat")["note"] == "no interval: flat"
     assert row("items", "sd", note="a reason")["note"] == "a reason"
     assert not alpha()["note"]
 

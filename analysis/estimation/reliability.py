@@ -19,6 +19,7 @@ from analysis.stats.value import Array, Value
 SATURATED = "three items: the one-factor model is saturated, so its fit is not tested"
 IDENTICAL = "the items differ from each other by nothing but a constant: no interval"
 TOO_FLAT = "the likelihood is too flat for an interval"
+NOT_BELOW_1 = "a coefficient of 1 or more has no interval"
 NO_CORRELATIONS = "correlations with a constant item do not exist, or they sum to 0"
 
 
@@ -130,6 +131,11 @@ def _omega(x: Array, couple: Array, at: Row, statistic: str, *, clustered: bool)
         note += ": see alpha_standardized"
     elif fit.converged:
         saturated = SATURATED if x.shape[1] == FEWEST_ITEMS else ""
-        flat = TOO_FLAT if value.estimate < 1 and not np.isfinite(value.lower) else ""
-        note = "; ".join(filter(None, [saturated, note, flat]))
+        note = "; ".join(filter(None, [saturated, note, _why_none(value)]))
     return row("reliability", statistic, **at, **value._asdict(), method=method, note=note)
+
+
+def _why_none(value: Value) -> str:
+    if np.isfinite(value.lower) or not np.isfinite(value.estimate):
+        return ""
+    return TOO_FLAT if value.estimate < 1 else NOT_BELOW_1

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from analysis import figures as draw
@@ -23,6 +24,7 @@ from analysis.estimation.descriptives import describe
 from analysis.estimation.items import items
 from analysis.estimation.profiles import profiles
 from analysis.estimation.reliability import reliability
+from analysis.instrument.codebook import BLOCKS
 from analysis.report.document import Drawn, document
 from analysis.report.markdown import text
 from analysis.report.provenance import provenance
@@ -60,6 +62,7 @@ def build_report(study: Study, out: str | Path) -> Path:
     """
     out = Path(out)
     _check_folder(out, study)
+    _check_targets(out)
     study = replace(study, day=_day(study))
     couples = study.couples()
     results = analyse(couples)
@@ -67,9 +70,9 @@ def build_report(study: Study, out: str | Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="report-", dir=_made(out)) as aside:
         folder = Path(aside)
         made_from = provenance(study, couples)
-        drawn = _figures(couples, folder)
+        drawn, not_drawn = _figures(couples, shown, folder)
         source = folder / "report.md"
-        source.write_text(document(study, couples, shown, drawn, made_from), encoding="utf-8")
+        source.write_text(document(study, couples, shown, drawn, not_drawn, made_from), encoding="utf-8")
         render(source, folder, title=study.title, epoch=_epoch(study.day))
         source.unlink()
         write_results(shown, folder / "results.csv")
@@ -84,6 +87,16 @@ def _check_folder(out: Path, study: Study) -> None:
         raise StudyError(f"The output folder '{out}' is a file. Name a folder with --out.")
     if out.resolve() in {path.resolve().parent for path in study.files}:
         raise StudyError(f"The output folder '{out}' holds the survey file. Name another one with --out.")
+
+
+def _check_targets(out: Path) -> None:
+    """Refuse a folder in which something else stands where a file or folder of the report would go."""
+    for target in (out / name for name in REPORT_FILES):
+        in_the_way = [target] if target.is_dir() else [target.parent] if target.parent.is_file() else []
+        if in_the_way:
+            raise StudyError(
+                f"'{in_the_way[0]}' is in the way of the report. Move it, or name another folder with --out."
+            )
 
 
 def _made(out: Path) -> Path:
@@ -108,34 +121,37 @@ def _epoch(day: str) -> str:
     return str(int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())) if day else ""
 
 
+FIGURES: dict[str, Callable[[Couples], Axes]] = {
+    "profile": draw.profile,
+    "groups": lambda couples: draw.profile(couples, by="group"),
+    "reliability": draw.reliability,
+    "plane": draw.plane,
+}
 CAPTIONS = {
-    "profile": "Indicator profile: scale means with {level} intervals{within}.{n}",
-    "groups": "Indicator profile by {group}: scale means with {level} intervals.{n}",
+    "profile": "Indicator profile: scale means with {level} intervals{within}.",
+    "groups": "Indicator profile by {group}: scale means with {level} intervals.",
     "reliability": "Reliability of the scores with {level} intervals.",
-    "plane": "Healthy and unhealthy block means: density of persons, means with {level} ellipses.{n}",
+    "plane": "Healthy and unhealthy block means: density of persons, means with {level} ellipses.",
 }
 
 
-def _figures(couples: Couples, folder: Path) -> dict[str, Drawn]:
-    """Draw the figures that the data allow and return what the text needs of each."""
+def _figures(couples: Couples, shown: Estimates, folder: Path) -> tuple[dict[str, Drawn], dict[str, str]]:
+    """Draw the figures that the data allow; return what the text needs of each, and why the others are not there."""
     (folder / "figures").mkdir()
-    makers: dict[str, Callable[[], Axes]] = {
-        "profile": lambda: draw.profile(couples),
-        "groups": lambda: draw.profile(couples, by="group"),
-        "reliability": lambda: draw.reliability(couples),
-        "plane": lambda: draw.plane(couples),
-    }
-    drawn = {}
-    for name, make in makers.items():
+    drawn, refused = {}, {}
+    for name, make in FIGURES.items():
         if name == "groups" and couples.groups is None:
             continue
         try:
-            ax = make()
-        except SurveyError:
+            ax = make(couples)
+        except SurveyError as reason:
+            refused[name] = str(reason)
             continue
         draw.save(ax, folder / "figures" / name)
-        drawn[name] = Drawn(f"figures/{name}", _caption(name, couples), str(ax.get_label()), _is_tall(ax))
-    return drawn
+        caption = f"{_caption(name, couples)}{_persons(name, shown)}"
+        drawn[name] = Drawn(f"figures/{name}", caption, str(ax.get_label()), _is_tall(ax))
+        plt.close(ax.get_figure(root=True))
+    return drawn, refused
 
 
 def _is_tall(ax: Axes) -> bool:
@@ -147,7 +163,24 @@ def _caption(name: str, couples: Couples) -> str:
     within = " within couples" if couples.roles else ""
     group = text(couples.groups.name) if couples.groups is not None else ""
     level = f"{couples.settings.confidence:.0%}"
-    return CAPTIONS[name].format(level=level, within=within, group=group, n=f" {couples.n:,} couples.")
+    return CAPTIONS[name].format(level=level, within=within, group=group)
+
+
+OF_FIGURE: dict[str, dict[str, str | list[str]]] = {
+    "profile": {"section": "describe", "statistic": "scale_mean", "group": ""},
+    "groups": {"section": "describe", "statistic": "scale_mean"},
+    "reliability": {"section": "reliability", "statistic": ["alpha", "alpha_pooled"], "group": "", "variant": ""},
+    "plane": {"section": "describe", "statistic": "scale_mean", "group": "", "scale": list(BLOCKS)[:2]},
+}
+
+
+def _persons(name: str, shown: Estimates) -> str:
+    """Return on how many persons the numbers of a figure rest: one number, or the range over its marks."""
+    rows = shown.where(**OF_FIGURE[name]).frame
+    n = rows.loc[rows["estimate"].notna(), "n_persons"].dropna()
+    if not len(n):
+        return ""
+    return f" Persons a mark: {n.min():,}." if n.min() == n.max() else f" Persons a mark: {n.min():,} to {n.max():,}."
 
 
 def write_results(results: Estimates, path: Path) -> None:
@@ -177,9 +210,24 @@ def _write_private(folder: Path, couples: Couples, results: Estimates) -> None:
     _safe(couples.ledger.astype({"row": "int64"})).to_csv(folder / "ledger.csv", index=False, lineterminator="\n")
 
 
+REPORT_FILES = (
+    *("report.html", "report.docx", "results.csv", "provenance.json"),
+    *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("svg", "png")),
+    *(f"{PRIVATE}/{name}" for name in ("READ_ME_FIRST.txt", ".gitignore", "notes.txt", "results.csv", "ledger.csv")),
+)
+
+
 def _move(folder: Path, out: Path) -> None:
-    """Move every file of the finished report into place."""
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        target = out / file.relative_to(folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(file, target)
+    """Put the finished report into place; files of an earlier one that this one does not have go away."""
+    try:
+        for name in REPORT_FILES:
+            (out / name).unlink(missing_ok=True)
+        for name in REPORT_FILES:
+            if (folder / name).exists():
+                (out / name).parent.mkdir(exist_ok=True)
+                shutil.move(folder / name, out / name)
+    except OSError as error:
+        raise StudyError(
+            f"The report cannot be put into '{out}': '{error.filename}' is in the way or cannot be replaced "
+            f"({error.strerror}). Close or move it, or name another folder with --out."
+        ) from error

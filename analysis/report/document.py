@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.disclosure import stamp
+from analysis.disclosure import public_count, public_note, stamp
 from analysis.display import interval, number
 from analysis.errors import counted
 from analysis.instrument.files import survey
@@ -20,6 +20,7 @@ from analysis.report.numbers import Numbers, reasons
 from analysis.results import Estimates
 from analysis.study import Study
 
+MOST_SCALES = 6  # named beside a note
 LIMITS = resources.files("analysis.report") / "parts" / "limits.md"
 
 
@@ -34,7 +35,12 @@ class Drawn:
 
 
 def document(
-    study: Study, couples: Couples, results: Estimates, figures: dict[str, Drawn], made_from: dict[str, Any]
+    study: Study,
+    couples: Couples,
+    results: Estimates,
+    figures: dict[str, Drawn],
+    not_drawn: dict[str, str],
+    made_from: dict[str, Any],
 ) -> str:
     """Return the report as Markdown.
 
@@ -45,7 +51,9 @@ def document(
     results : Estimates
         Public results: see :mod:`analysis.disclosure`.
     figures : dict
-        ``profile``, ``plane`` and ``reliability``, those that could be drawn.
+        Those that could be drawn, by name.
+    not_drawn : dict
+        The others, with the reason.
     made_from : dict
         As :func:`analysis.report.provenance.provenance` returns it.
     """
@@ -60,7 +68,7 @@ def document(
         _profiles(numbers, couples, numbering, figures),
         _items(numbers, couples, numbering),
         _cautions(couples, results),
-        _not_computed(couples, results),
+        _not_computed(couples, results, not_drawn),
         _limits(couples),
         _citing(study, couples),
         _provenance(made_from),
@@ -80,7 +88,7 @@ def _opening(study: Study, couples: Couples) -> str:
     book = couples.codebook
     version = f", version {text(book.version)}" if book.version else ""
     scales = f"{len(book.codes)} scales of the instrument “{text(book.name)}”{version}"
-    lead = f"{couples.n:,} couples ({text(who)}); {scales}."
+    lead = f"Couples: {public_count(couples.n, couples.settings)} ({text(who)}); {scales}."
     day = f"Report of {text(study.day)}." if study.day else ""
     return "\n\n".join(filter(None, [day, banner, lead]))
 
@@ -88,7 +96,8 @@ def _opening(study: Study, couples: Couples) -> str:
 def _flow(couples: Couples, numbering: tables.Numbering) -> str:
     blocks = [tables.flow(couples, numbering)]
     hidden = 0 if couples.settings.open else len(couples.private_notes)
-    said = [text(note) for note in couples.notes if not hidden or note not in couples.private_notes]
+    shown = [note for note in couples.notes if not hidden or note not in couples.private_notes]
+    said = [text(_public(note, couples)) for note in shown]
     blocks += ["What the reading of the file has to say:", bullets(said)] if said else []
     if hidden:
         blocks.append(f"{counted(hidden, 'more note')} on couples or rows: see private/notes.txt.")
@@ -204,26 +213,43 @@ GROUP_CAUTION = (
 )
 
 
+def _public(note: str, couples: Couples) -> str:
+    return note if couples.settings.open else public_note(note, couples.settings)
+
+
+def _refusals(couples: Couples) -> dict[str, str]:
+    return {name: _public(sentence, couples) for name, sentence in couples.refusals().items()}
+
+
 def _cautions(couples: Couples, results: Estimates) -> str:
-    lines = [text(note) for note in results.notes if note not in couples.refusals().values()]
+    refused = _refusals(couples).values()
+    lines = [text(note) for note in results.notes if note not in refused]
     if couples.groups is not None:
         lines.append(GROUP_CAUTION)
-    for note, scales in reasons(results, empty=False).items():
-        if note not in reasons(results):
-            lines.append(f"{text(note)}: {_scales(couples, scales)}.")
+    lines += _noted(couples, results, empty=False)
     return _section("Cautions", "cautions", [bullets(list(dict.fromkeys(lines)))]) if lines else ""
+
+
+def _noted(couples: Couples, results: Estimates, *, empty: bool) -> list[str]:
+    """Return one line a note: the note, and the statistics and scales that it stands beside."""
+    lines = []
+    for note, beside in reasons(results, empty=empty).items():
+        names = ", ".join(statistic.replace("_", " ") for statistic in beside)
+        scales = list(dict.fromkeys(scale for of_statistic in beside.values() for scale in of_statistic))
+        lines.append(f"{text(note)} ({text(names)}): {_scales(couples, scales)}.")
+    return lines
 
 
 def _scales(couples: Couples, scales: list[str]) -> str:
     names = [couples.codebook.label(scale) for scale in scales]
-    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    return text(", ".join(names[:6])) + more
+    more = f" and {len(names) - MOST_SCALES} more" if len(names) > MOST_SCALES else ""
+    return text(", ".join(names[:MOST_SCALES])) + more
 
 
-def _not_computed(couples: Couples, results: Estimates) -> str:
-    lines = [f"{text(name)}: {text(sentence)}" for name, sentence in couples.refusals().items()]
-    for note, scales in reasons(results).items():
-        lines.append(f"{text(note)}: {_scales(couples, scales)}.")
+def _not_computed(couples: Couples, results: Estimates, not_drawn: dict[str, str]) -> str:
+    lines = [f"{text(name)}: {text(sentence)}" for name, sentence in _refusals(couples).items()]
+    lines += [f"figure “{text(name)}”: {text(_public(sentence, couples))}" for name, sentence in not_drawn.items()]
+    lines += _noted(couples, results, empty=True)
     blocks = [bullets(lines)] if lines else ["Everything that this report holds could be computed."]
     return _section("What was not computed, and why", "not-computed", blocks)
 
@@ -263,7 +289,8 @@ def _provenance(made_from: dict[str, Any]) -> str:
     lines = [f"{text(entry['file'])}: SHA-256 `{entry['sha256']}`" for entry in made_from["inputs"]]
     lines.append(f"study.toml: SHA-256 `{made_from['study']['sha256']}`")
     book = made_from["codebook"]
-    lines.append(f"Codebook {text(book['name'])} {text(book['version'])}: SHA-256 `{book['sha256']}`")
+    named = " ".join(filter(None, [book["name"], book["version"]]))
+    lines.append(f"Codebook {text(named)}: SHA-256 `{book['sha256']}`")
     settings = made_from["settings"]
     lines.append(f"Seed {settings['seed']}; " + text(", ".join(f"{k} {v}" for k, v in settings.items() if k != "seed")))
     versions = [f"Python {made_from['python']}", *(f"{name} {v}" for name, v in made_from["packages"].items())]

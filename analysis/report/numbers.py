@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.display import interval, number, p_value
-from analysis.results import KEY, NO_INTERVAL, Estimates
+from analysis.results import KEY, Estimates, said
 from analysis.statistics import kind_of
 
 NONE = "–"
@@ -58,12 +58,16 @@ def n_of(line: Mapping[str, Any], column: str = "n_couples") -> str:
     return NONE if not line or pd.isna(line[column]) else f"{int(line[column]):,}"
 
 
-def reasons(lines: Iterable[Mapping[str, Any]], *, empty: bool = True) -> dict[str, list[str]]:
-    """Return note -> scales of the rows that have one; with ``empty`` only rows without an estimate."""
-    found: dict[str, list[str]] = {}
+def reasons(lines: Iterable[Mapping[str, Any]], *, empty: bool) -> dict[str, dict[str, list[str]]]:
+    """Return note -> statistic -> scales of the rows that have one.
+
+    With ``empty`` those of the rows without an estimate, else those of the rows with one.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
     for line in lines:
-        if line["note"] and line["note"] != NO_INTERVAL and (not empty or not np.isfinite(line["estimate"])):
-            scales = found.setdefault(line["note"], [])
+        note = said(line["note"])
+        if note and empty != bool(np.isfinite(line["estimate"])):
+            scales = found.setdefault(note, {}).setdefault(line["statistic"], [])
             if line["scale"] not in scales:
                 scales.append(line["scale"])
     return found

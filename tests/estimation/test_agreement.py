@@ -212,5 +212,5 @@ def test_one_respondent_a_couple_is_refused_with_the_remedy() -> None:
 def test_too_few_complete_couples_are_refused_and_pointed_to_the_ledger() -> None:
     table = an.agreement(made(PROFILE, 4, absent=[(0, 0), (1, 1)]))
     assert not len(table)
-    assert "comparing partners needs 3" in table.notes[0]
+    assert "Comparing partners needs 3" in table.notes[0]
     assert "ledger" in table.notes[0]

@@ -11,7 +11,7 @@ from second import omega_by_scipy, one_factor_by_scipy
 
 import analysis as an
 from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, TOO_FEW_ITEMS
-from analysis.results import Row
+from analysis.results import Row, said
 
 FIVE = book(items("H1", 5))
 OWN = ["mean", "sd", "skew", "floor", "ceiling", "missing"]
@@ -162,7 +162,7 @@ def test_a_heywood_case_is_told_on_every_loading() -> None:
     first = x.sum(axis=1) + rng.normal(size=400) * 0.1  # its correlations with the others are too large for one factor
     cells = np.stack([np.column_stack([first, x])] * 2, axis=1)
     table = an.items(couples(book(items("H1", 3, low=None, high=None)), cells)).where(statistic="loading", partner="w")
-    assert [row["note"] for row in table] == [HEYWOOD] * 3
+    assert [said(row["note"]) for row in table] == [HEYWOOD] * 3
     assert max(row["estimate"] for row in table) > 1
 
 

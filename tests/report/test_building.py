@@ -226,6 +226,44 @@ def test_files_that_are_not_the_reports_stay(tmp_path: Path) -> None:
     assert not [name for name in _files(tmp_path / "out") if "report-" in name]
 
 
+def test_what_an_earlier_report_had_and_this_one_has_not_goes_away(tmp_path: Path) -> None:
+    study, out = _study(tmp_path), tmp_path / "out"
+    (out / "figures").mkdir(parents=True)
+    (out / "private").mkdir()
+    for name in ("figures/plane.svg", "figures/groups.png", "figures/mine.png", "private/ledger.csv"):
+        (out / name).write_text("old")
+    build_report(study, out)
+    assert not (out / "figures" / "plane.svg").exists()
+    assert not (out / "figures" / "groups.png").exists()
+    assert (out / "figures" / "mine.png").exists()
+    assert (out / "private" / "ledger.csv").read_text() != "old"
+
+
+@pytest.mark.parametrize("name", ["figures", "private", "report.html/x", "results.csv/x"])
+def test_what_is_in_the_way_of_a_report_is_named_before_anything_is_touched(tmp_path: Path, name: str) -> None:
+    study, out = _study(tmp_path), tmp_path / "out"
+    (out / name).parent.mkdir(parents=True)
+    (out / name).write_text("mine")
+    (out / "provenance.json").write_text("old")
+    with pytest.raises(an.StudyError, match=rf"{name.partition('/')[0]}' is in the way of the report"):
+        build_report(study, out)
+    assert (out / "provenance.json").read_text() == "old"
+
+
+def test_a_figure_that_cannot_be_drawn_is_named_with_the_reason(tmp_path: Path) -> None:
+    page = Page(build_report(_study(tmp_path), tmp_path / "out").read_text(encoding="utf-8"))
+    assert "figure “plane”:" in page.text
+
+
+def test_a_few_couples_are_not_counted_out_in_public(tmp_path: Path) -> None:
+    study = _study(tmp_path)
+    rows = (tmp_path / "data.csv").read_text(encoding="utf-8").splitlines()[:15]
+    (tmp_path / "data.csv").write_text("\n".join(rows), encoding="utf-8")
+    page = Page(build_report(study, tmp_path / "out").read_text(encoding="utf-8"))
+    assert "Couples: fewer than 10" in page.text
+    assert not re.search(r"\b7\b", page.text.partition("Limits")[0].replace("SHA-256", ""))
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     study = _study(tmp_path)
     (tmp_path / "file").write_text("")
