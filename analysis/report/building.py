@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from analysis import figures as draw
@@ -150,8 +150,15 @@ def _figures(couples: Couples, shown: Estimates, folder: Path) -> tuple[dict[str
         draw.save(ax, folder / "figures" / name)
         caption = f"{_caption(name, couples)}{_persons(name, shown)}"
         drawn[name] = Drawn(f"figures/{name}", caption, str(ax.get_label()), _is_tall(ax))
-        plt.close(ax.get_figure(root=True))
+        _put_away(ax)
     return drawn, refused
+
+
+def _put_away(ax: Axes) -> None:
+    """Take a figure that is saved off those that a notebook shows below its cell."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close(ax.get_figure(root=True))
 
 
 def _is_tall(ax: Axes) -> bool:
