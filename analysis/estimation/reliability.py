@@ -1,48 +1,73 @@
-"""Reliability: alpha and omega of each scale, by partner, or over everyone with couples as clusters."""
+"""Reliability: alpha and omega of each scale by partner, of both partners at once, and of the blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import few_persons, of_finished, of_one_factor
-from analysis.estimation.samples import Sample, counts, samples
+from analysis.estimation.blocks import of_blocks
+from analysis.estimation.notes import NOT_LISTWISE, of_finished, too_many_variables
+from analysis.estimation.omegas import OMEGA_IDS, omegas
+from analysis.estimation.partners import of_partners
+from analysis.estimation.resampling import bootstrap_row, weights
+from analysis.estimation.samples import samples
+from analysis.estimation.scales import Answers, each_scale
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
-from analysis.stats.consistency import alpha_clustered, alpha_feldt, alpha_standardized
-from analysis.stats.factor import FEWEST_ITEMS, omega
-from analysis.stats.moments import covariance, is_constant
+from analysis.stats.bootstrap import resampled
+from analysis.stats.consistency import (
+    alpha, alpha_clustered, alpha_feldt, alpha_standardized, lambda2, lambda6, mean_interitem_r, score_mdc, score_sem,
+)  # fmt: skip
+from analysis.stats.incomplete import alpha_fiml
 from analysis.stats.value import Array, Value
 
-SATURATED = "three items: the one-factor model is saturated, so its fit is not tested"
 IDENTICAL = "the items differ from each other by nothing but a constant: no interval"
-TOO_FLAT = "the likelihood is too flat for an interval"
-NOT_BELOW_1 = "a coefficient of 1 or more has no interval"
 NO_CORRELATIONS = "correlations with a constant item do not exist, or they sum to 0"
+NO_INVERSE = "correlations with a constant item do not exist, or the others determine an item"
+NO_VARIANCE = "no item varies, or the covariances sum to 0"
+UNDEFINED = {"alpha_standardized": NO_CORRELATIONS, "lambda6": NO_INVERSE, "mean_interitem_r": NO_CORRELATIONS}
+POOLED = (
+    "persons of two roles in one heap would hold the difference between the roles; read each role's coefficient, or "
+    "leave roles out of study.toml where partners are exchangeable"
+)
 
 
-def reliability(couples: Couples) -> Estimates:
-    """Return alpha and omega with intervals for each scale, by partner (and by group of couples).
+def reliability(
+    couples: Couples, *, bootstrap: bool = False, fiml: bool = False, categorical: bool = False
+) -> Estimates:
+    """Return every reliability coefficient, by scale and partner, of both partners at once, and of the blocks.
 
-    Rows of section ``reliability``. Distinguishable or single respondents: alpha (interval by influence function on
-    ln(1 - alpha)), alpha with variant ``feldt``, alpha_standardized, omega (robust interval on ln(1 - omega)).
-    Exchangeable partners: alpha_pooled, omega_pooled and alpha_standardized over all persons, couples as clusters.
+    Rows of section ``reliability``. By scale, facet and partner (and by group of couples): alpha (interval by influence
+    function on ln(1 - alpha)), alpha with variant ``feldt``, alpha_standardized, lambda2, lambda6, mean_interitem_r,
+    score_sem, score_mdc; omega (one-factor ML, robust interval on ln(1 - omega)), omega_observed, omega_categorical.
+    Exchangeable partners have alpha_pooled and omega_pooled in place of alpha and omega, couples as clusters. Of both
+    partners at once: alpha_difference, omega_difference, latent_partner_r, couple_mean_reliability,
+    couple_difference_reliability, partner_r_disattenuated. Of blocks: block_reliability, omega_hierarchical.
 
     Parameters
     ----------
     couples : Couples
+    bootstrap : bool
+        Add rows of variant ``bootstrap``: BCa intervals from resamples of couples, the same for all statistics.
+    fiml : bool
+        Where answers are missing, add alpha and omega of variant ``fiml``: full information maximum likelihood over
+        everyone with an answer, beside the listwise ones.
+    categorical : bool
+        Add omega_categorical of variant ``bootstrap``; slower than the others.
 
     Returns
     -------
     Estimates
-        Coefficients at most 1, possibly negative; n counts the persons complete on the scale's scored items.
+        Coefficients at most 1, possibly negative; n counts the persons complete on the scale's scored items (variant
+        ``fiml``: those with an answer).
 
     Notes
     -----
     A constant item stays in the scale and is named. A scale of two items has no omega; its alpha_standardized is the
-    Spearman-Brown value. Sources: Cronbach (1951), https://doi.org/10.1007/BF02310555; Maydeu-Olivares, Coffman &
+    Spearman-Brown value. No cut-off turns a coefficient into an adjective. Measured coverage of every interval stands
+    in docs/calibration.md. Sources: Cronbach (1951), https://doi.org/10.1007/BF02310555; Maydeu-Olivares, Coffman &
     Hartmann (2007), https://doi.org/10.1037/1082-989X.12.2.157; McDonald (1999, ISBN 978-0805830750).
 
     Examples
@@ -58,84 +83,110 @@ def reliability(couples: Couples) -> Estimates:
     text = refusal("reliability", couples)
     if text:
         return Estimates((), [text])
-    rows = [
-        line
-        for sample in samples(couples, by_group=True)
-        for code in couples.codebook.codes
-        for line in _scale(couples, sample, code)
-    ]
-    return Estimates(rows, of_finished(couples, "reliability"))
+    drawn = weights(couples) if bootstrap else None
+    rows: list[Row] = []
+    incomplete = False
+    for sample in samples(couples, by_group=True):
+        of_sample = None if sample.group else drawn
+        for scale in each_scale(couples, sample, facets=True):
+            rows += _of_scale(scale, of_sample, fiml=fiml)
+            incomplete |= scale.incomplete
+    rows += list(of_partners(couples, drawn))
+    rows += list(of_blocks(couples, drawn))
+    rows += _not_pooled(couples)
+    notes = of_finished(couples, "reliability")
+    return Estimates(rows, [*notes, NOT_LISTWISE] if incomplete and not fiml else notes)
 
 
-def _scale(couples: Couples, sample: Sample, code: str) -> Iterator[Row]:
-    if couples.codebook.finished(code):
+def _of_scale(scale: Answers, drawn: Array | None, *, fiml: bool) -> Iterator[Row]:
+    pooled = "_pooled" if scale.clustered else ""
+    if scale.too_little:
+        for statistic in (f"alpha{pooled}", *COEFFICIENTS, f"omega{pooled}", *OMEGA_IDS):
+            yield row("reliability", statistic, **scale.at, note=scale.too_little)
         return
-    x, couple = sample.complete(couples.cube(code))
-    at = {
-        "scale": code, "partner": sample.partner, "group": sample.group, **counts(couple),
-        "confidence": couples.settings.confidence,
-    }  # fmt: skip
-    ids = ("alpha_pooled", "omega_pooled") if sample.clustered else ("alpha", "omega")
-    reason = _too_little(x)
-    if reason:
-        for statistic in (*ids, "alpha_standardized"):
-            yield row("reliability", statistic, **at, note=reason)
-        return
-    names = [item.name for item in couples.codebook.scored_items(code)]
-    yield from _alphas(x, couple, at, ids[0], _constant(x, names), clustered=sample.clustered)
-    yield _omega(x, couple, at, ids[1], clustered=sample.clustered)
+    yield from _alphas(scale, f"alpha{pooled}")
+    for statistic, coefficient in COEFFICIENTS.items():
+        yield _plain(scale, statistic, coefficient)
+    yield from omegas(scale, drawn)
+    if drawn is not None:
+        yield from _resampled(scale, f"alpha{pooled}", drawn)
+    if fiml and scale.incomplete:
+        yield _fiml(scale, f"alpha{pooled}")
 
 
-def _too_little(x: Array) -> str:
-    n, k = x.shape
-    if k < 2:
-        return "a scale of one item has no internal consistency"
-    if n <= k:
-        return few_persons(n, k)
-    return ""
+def _mdc(scale: Answers) -> Callable[[Array], Array]:
+    return lambda cov: score_mdc(cov, scale.confidence)
 
 
-def _constant(x: Array, names: list[str]) -> str:
-    constant = [name for name, column in zip(names, x.T, strict=True) if is_constant(column)]
-    return f"constant, and counted in k: {', '.join(constant)}" if constant else ""
+COEFFICIENTS: dict[str, Callable[[Answers], Callable[[Array], Array]]] = {
+    "alpha_standardized": lambda _: alpha_standardized,
+    "lambda2": lambda _: lambda2,
+    "lambda6": lambda _: lambda6,
+    "mean_interitem_r": lambda _: mean_interitem_r,
+    "score_sem": lambda _: score_sem,
+    "score_mdc": _mdc,
+}
 
 
-def _alphas(x: Array, couple: Array, at: Row, statistic: str, constant: str, *, clustered: bool) -> Iterator[Row]:
-    value, method = alpha_clustered(x, couple, at["confidence"]), "influence function on ln(1 - alpha)"
-    method += ", couples as clusters" if clustered else ""
-    note = _alpha_note(value, constant)
-    yield row("reliability", statistic, **at, **value._asdict(), method=method, note=note)
-    if not clustered:
-        feldt = alpha_feldt(x, at["confidence"])
-        yield row("reliability", statistic, variant="feldt", **at, **feldt._asdict(), method="Feldt's F", note=note)
-    standardized = alpha_standardized(covariance(x))
-    note = "" if np.isfinite(standardized) else NO_CORRELATIONS
-    yield row("reliability", "alpha_standardized", **at, estimate=standardized, method=_standardized(x), note=note)
+def _alphas(scale: Answers, statistic: str) -> Iterator[Row]:
+    value = alpha_clustered(scale.x, scale.couple, scale.confidence)
+    method = "influence function on ln(1 - alpha)" + (", couples as clusters" if scale.clustered else "")
+    note = _alpha_note(value, scale.constant)
+    yield row("reliability", statistic, **scale.at, **value._asdict(), method=method, note=note)
+    if not scale.clustered:
+        feldt = alpha_feldt(scale.x, scale.confidence)._asdict()
+        yield row("reliability", statistic, variant="feldt", **scale.at, **feldt, method="Feldt's F", note=note)
 
 
-def _alpha_note(value: Value, constant: str) -> str:
+def _alpha_note(value: Value, constant: list[str]) -> str:
     """Return which items are constant, and why alpha or its interval is empty."""
-    undefined = "" if np.isfinite(value.estimate) else "no item varies, or the covariances sum to 0"
-    return "; ".join(filter(None, [constant, undefined, IDENTICAL if value.estimate == 1 else ""]))
+    named = f"constant, and counted in k: {', '.join(constant)}" if constant else ""
+    undefined = "" if np.isfinite(value.estimate) else NO_VARIANCE
+    return "; ".join(filter(None, [named, undefined, IDENTICAL if value.estimate == 1 else ""]))
 
 
-def _standardized(x: Array) -> str:
-    return "alpha of the correlation matrix" + ("; two items: Spearman-Brown" if x.shape[1] == 2 else "")
+def _plain(scale: Answers, statistic: str, coefficient: Callable[[Answers], Callable[[Array], Array]]) -> Row:
+    estimate = float(coefficient(scale)(scale.covariance))
+    method = "two items: Spearman-Brown" if scale.k == 2 and statistic == "alpha_standardized" else ""
+    if statistic == "score_mdc":
+        method = f"at the level {scale.confidence:.0%}"
+    note = "" if np.isfinite(estimate) else UNDEFINED.get(statistic, NO_VARIANCE)
+    return row("reliability", statistic, **scale.at, estimate=estimate, method=method, note=note)
 
 
-def _omega(x: Array, couple: Array, at: Row, statistic: str, *, clustered: bool) -> Row:
-    value, fit = omega(x, couple, at["confidence"], clustered=clustered)
-    method = "one-factor ML, robust standard error on ln(1 - omega)" + (", couples as clusters" if clustered else "")
-    note = of_one_factor(fit, constant=any(is_constant(column) for column in x.T))
-    if x.shape[1] < FEWEST_ITEMS:
-        note += ": see alpha_standardized"
-    elif fit.converged:
-        saturated = SATURATED if x.shape[1] == FEWEST_ITEMS else ""
-        note = "; ".join(filter(None, [saturated, note, _why_none(value)]))
-    return row("reliability", statistic, **at, **value._asdict(), method=method, note=note)
+def _resampled(scale: Answers, alpha_id: str, drawn: Array) -> Iterator[Row]:
+    """Yield the BCa intervals of all coefficients that a covariance matrix gives."""
+    here = drawn[:, scale.sample.couples]
+    of_resamples = resampled(here, [scale.features])[0].covariances()
+    of_others = scale.features.left_out.covariances()
+    dead = int((np.diagonal(of_resamples, axis1=-2, axis2=-1) == 0).any(axis=-1).sum())
+    note = f"resamples with a constant item: {dead}" if dead else ""
+    made = {alpha_id: alpha} | {name: make(scale) for name, make in COEFFICIENTS.items()}
+    for statistic, coefficient in made.items():
+        estimate = float(coefficient(scale.covariance))
+        if np.isfinite(estimate):
+            yield bootstrap_row(
+                statistic, scale.at, estimate, coefficient(of_resamples), coefficient(of_others), note=note
+            )
 
 
-def _why_none(value: Value) -> str:
-    if np.isfinite(value.lower) or not np.isfinite(value.estimate):
-        return ""
-    return TOO_FLAT if value.estimate < 1 else NOT_BELOW_1
+def _fiml(scale: Answers, statistic: str) -> Row:
+    """Return alpha from the EM moments of everyone with an answer."""
+    n = len(scale.persons)
+    at = scale.fiml_at
+    refused = too_many_variables(scale.k, n)
+    if refused:
+        return row("reliability", statistic, variant="fiml", **at, note=refused)
+    value = alpha_fiml(*scale.with_answers, scale.confidence)
+    note = "" if np.isfinite(value.estimate) else "the likelihood has no single maximum"
+    return row(
+        "reliability", statistic, variant="fiml", **at, **value._asdict(), note=note,
+        method="EM moments of everyone with an answer, robust standard error on ln(1 - alpha)",
+    )  # fmt: skip
+
+
+def _not_pooled(couples: Couples) -> list[Row]:
+    """Return the reason why persons of two roles have no coefficient together."""
+    if couples.roles is None:
+        return []
+    return [row("reliability", statistic, partner="both", note=POOLED) for statistic in ("alpha_pooled", "omega_pooled")]

@@ -1,0 +1,74 @@
+"""One factor: does a single one account for a scale's items, and do they all reflect it equally?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+
+from analysis.couples import Couples
+from analysis.estimation.notes import SATURATED, of_finished, of_one_factor
+from analysis.estimation.samples import samples
+from analysis.estimation.scales import Answers, each_scale
+from analysis.guards import refusal
+from analysis.results import Estimates, Row, row
+from analysis.stats.factor import FEWEST_ITEMS, fit_one_factor
+from analysis.stats.goodness import RMSEA_CONFIDENCE, one_factor_goodness
+from analysis.stats.moments import covariance
+
+STATISTICS = (
+    "onefactor_chi2", "onefactor_cfi", "onefactor_tli", "onefactor_rmsea", "onefactor_srmr", "tau_equivalence_chi2",
+)  # fmt: skip
+PERSONS = (
+    "persons of both partners are taken as independent in chi-square, p and RMSEA, which makes misfit look surer than it "
+    "is"
+)
+NO_TAU = "the model of equal loadings has no solution"
+
+
+def factor_fit(couples: Couples) -> Estimates:
+    """Return how well one factor fits each scale, by partner, and whether its items reflect it equally.
+
+    Rows of section ``reliability``: onefactor_chi2 (df, p), onefactor_cfi, onefactor_tli, onefactor_rmsea (with its
+    90 % interval), onefactor_srmr, and tau_equivalence_chi2, the chi-square difference of equal loadings.
+
+    Parameters
+    ----------
+    couples : Couples
+
+    Returns
+    -------
+    Estimates
+        n counts the persons complete on the scale's items.
+
+    Notes
+    -----
+    Three items fit one factor perfectly whatever they measure (df = 0), so there is nothing to test. A chi-square that
+    is not significant does not prove one factor, and a large sample rejects any model: read it beside RMSEA, SRMR and
+    the loadings. alpha is a lower bound of reliability where the items reflect one factor; it equals omega only where
+    they reflect it equally. Sources: Bollen (1989, ISBN 978-0471011712); Graham (2006),
+    https://doi.org/10.1177/0013164406288165.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> an.factor_fit(an.make_couples(80, seed=1)).where(scale="H1", partner="woman", statistic="onefactor_chi2")
+    scale partner statistic      estimate df p n
+    """
+    text = refusal("factor_fit", couples)
+    if text:
+        return Estimates((), [text])
+    rows = [line for sample in samples(couples) for scale in each_scale(couples, sample) for line in _of_scale(scale)]
+    return Estimates(rows, of_finished(couples, "one-factor fit"))
+
+
+def _of_scale(scale: Answers) -> Iterator[Row]:
+    reason = scale.too_little or of_one_factor(fit_one_factor(covariance(scale.x, ddof=0)), bool(scale.constant))
+    if reason and (scale.too_little or scale.k < FEWEST_ITEMS):
+        for statistic in STATISTICS:
+            yield row("reliability", statistic, **scale.at, note=reason)
+        return
+    fit = one_factor_goodness(scale.x)
+    saturated = SATURATED if scale.k == FEWEST_ITEMS else ""
+    for statistic, value in zip(STATISTICS, fit, strict=True):
+        level = RMSEA_CONFIDENCE if statistic == "onefactor_rmsea" else scale.confidence
+        yield row("reliability", statistic, **(scale.at | {"confidence": level}), **value._asdict(), note=saturated)

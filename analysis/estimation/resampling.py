@@ -1,0 +1,74 @@
+"""The bootstrap of couples: one set of draws for all analyses of some couples, and the rows that come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from math import isfinite
+
+import numpy as np
+
+from analysis.couples import Couples
+from analysis.results import Row, row
+from analysis.stats.bootstrap import Interval, bca, draw_weights
+from analysis.stats.resampling import stream
+from analysis.stats.value import Array
+
+METHOD = "BCa bootstrap of couples"
+PERCENTILE = "the BCa correction is infinite: percentile interval"
+OUTSIDE = "the interval does not hold the estimate"
+
+OfCovariances = Callable[[Array], Array]  # (..., k, k) -> (...)
+
+
+def weights(couples: Couples) -> Array:
+    """Return how often each couple is drawn in each resample, (resamples, couples), drawn within groups of couples.
+
+    The same for every analysis of the same couples: they depend on seed, resamples, couples and groups alone.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> weights(an.make_couples(30, seed=1)).sum(axis=1).min()
+    np.float64(30.0)
+    """
+    settings = couples.settings
+    groups = () if couples.groups is None else tuple(couples.groups.astype("category").cat.codes)
+    return _drawn(couples.n, settings.resamples, settings.seed, groups)
+
+
+@lru_cache(maxsize=1)
+def _drawn(n: int, resamples: int, seed: int, groups: tuple[int, ...]) -> Array:
+    drawn = draw_weights(n, resamples, stream(seed, "couples"), np.array(groups) if groups else None)
+    drawn.flags.writeable = False
+    return drawn
+
+
+def bootstrap_row(
+    statistic: str, at: Row, estimate: float, replicates: Array, jackknife: Array, variant: str = "bootstrap",
+    note: str = "",
+) -> Row:  # fmt: skip
+    """Return a row with a BCa interval; its note counts resamples without a value and says when BCa fell back."""
+    interval = bca(estimate, replicates, jackknife, at["confidence"])
+    limits = {"lower": float(interval.lower), "upper": float(interval.upper), "se": float(interval.se)}
+    return row(
+        "reliability", statistic, variant=variant, **at, estimate=estimate, **limits,
+        method=f"{METHOD}, {interval.of:,} resamples", note="; ".join(filter(None, [note, _said(estimate, interval)])),
+    )  # fmt: skip
+
+
+def _said(estimate: float, interval: Interval) -> str:
+    lost = interval.of - int(interval.usable)
+    lower, upper = float(interval.lower), float(interval.upper)
+    outside = isfinite(lower) and not lower <= estimate <= upper
+    return "; ".join(
+        filter(
+            None,
+            [
+                f"resamples without a value: {lost}" if lost else "",
+                PERCENTILE if bool(interval.fallback) else "",
+                OUTSIDE if outside else "",
+                "" if isfinite(lower) or not isfinite(estimate) else "no interval: too few resamples have a value",
+            ],
+        )
+    )

@@ -1,0 +1,135 @@
+"""One scale's answers in one sample: what every analysis of items and reliability starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from analysis.couples import Couples
+from analysis.estimation.notes import few_persons
+from analysis.estimation.samples import Sample, counts
+from analysis.instrument.codebook import Codebook, Item
+from analysis.results import Row
+from analysis.stats.bootstrap import Features, features
+from analysis.stats.moments import complete_rows, covariance, is_constant
+from analysis.stats.value import Array
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The keyed answers to the items of a scale or a facet, of the persons of one sample.
+
+    ``cube`` is (couples of the sample, persons of a couple, items), NaN where missing.
+    """
+
+    code: str
+    items: tuple[Item, ...]
+    sample: Sample
+    confidence: float
+    cube: Array
+
+    @property
+    def k(self) -> int:
+        """The number of items."""
+        return len(self.items)
+
+    @property
+    def clustered(self) -> bool:
+        """Whether a couple may contribute two persons."""
+        return self.sample.clustered
+
+    @cached_property
+    def _rows(self) -> tuple[Array, Array]:
+        """Every person's answers and the couple of each, missing values kept."""
+        couple = np.tile(np.flatnonzero(self.sample.couples), len(self.sample.slots))
+        return self.cube.transpose(1, 0, 2).reshape(-1, self.k), couple
+
+    @cached_property
+    def persons(self) -> Array:
+        """The persons with at least one answer, (n, items)."""
+        rows, _ = self._rows
+        return rows[~np.isnan(rows).all(axis=1)]
+
+    @cached_property
+    def _complete(self) -> tuple[Array, Array]:
+        rows, couple = self._rows
+        kept = complete_rows(rows)
+        return rows[kept], couple[kept]
+
+    @property
+    def x(self) -> Array:
+        """The persons who answered every item, (n, items)."""
+        return self._complete[0]
+
+    @property
+    def couple(self) -> Array:
+        """The couple of each row of ``x``."""
+        return self._complete[1]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether someone answered a part of the items only."""
+        return len(self.persons) > len(self.x)
+
+    @cached_property
+    def at(self) -> Row:
+        """What every row on complete persons says of itself: its place, its n and its level."""
+        return {**self.place, **counts(self.couple)}
+
+    @property
+    def place(self) -> Row:
+        """The place in the result table and the level of intervals, without n."""
+        where = {"scale": self.code, "partner": self.sample.partner, "group": self.sample.group}
+        return where | {"confidence": self.confidence}
+
+    @cached_property
+    def constant(self) -> list[str]:
+        """The items that nobody among the complete persons answered differently."""
+        return [item.name for item, column in zip(self.items, self.x.T, strict=True) if is_constant(column)]
+
+    @cached_property
+    def covariance(self) -> Array:
+        """The covariance matrix of complete persons, divisor n - 1."""
+        return covariance(self.x)
+
+    @cached_property
+    def features(self) -> Features:
+        """What each couple adds to the moments of the items, centred at the declared midpoint."""
+        bounds = [item.bounds for item in self.items]
+        middle = None if None in bounds else np.array([sum(bound) / 2 for bound in bounds if bound])
+        return features(self.cube, middle)
+
+    @cached_property
+    def too_little(self) -> str:
+        """Why there can be no coefficient, or an empty string."""
+        if self.k < 2:
+            return "a scale of one item has no internal consistency"
+        return few_persons(len(self.x), self.k) if len(self.x) <= self.k else ""
+
+
+def answers(couples: Couples, sample: Sample, code: str) -> Answers:
+    """Return a sample's answers to the scored items of a scale, or to the items of a facet such as ``H6.apart``."""
+    items = items_of(couples.codebook, code)
+    cube = couples.answers([item.name for item in items])[sample.couples][:, list(sample.slots)]
+    return Answers(code, items, sample, couples.settings.confidence, cube)
+
+
+def items_of(codebook: Codebook, code: str) -> tuple[Item, ...]:
+    """Return the items of a scale that enter its score, or those of a facet, companions included."""
+    return codebook.facets[code] if code in codebook.facets else codebook.scored_items(code)
+
+
+def scale_codes(codebook: Codebook) -> list[str]:
+    """Return the scales that have items, so not those that arrived as finished scores."""
+    return [code for code in codebook.codes if not codebook.finished(code)]
+
+
+def each_scale(couples: Couples, sample: Sample, *, facets: bool = False) -> Iterator[Answers]:
+    """Yield a sample's answers scale by scale, each followed by the facets that are shown beside it if asked."""
+    shown = list(couples.codebook.facets) if facets else []
+    for code in scale_codes(couples.codebook):
+        for unit in (code, *(facet for facet in shown if facet.partition(".")[0] == code)):
+            yield answers(couples, sample, unit)
