@@ -107,7 +107,7 @@ def _alphas(x: Array, couple: Array, at: Row, statistic: str, constant: str, *, 
     if not clustered:
         feldt = alpha_feldt(x, at["confidence"])
         yield row("reliability", statistic, variant="feldt", **at, **feldt._asdict(), method="Feldt's F", note=note)
-    standardized = alpha_standardized(covariance(x))
+    standardized = float(alpha_standardized(covariance(x)))
     note = "" if np.isfinite(standardized) else NO_CORRELATIONS
     yield row("reliability", "alpha_standardized", **at, estimate=standardized, method=_standardized(x), note=note)
 
