@@ -60,11 +60,47 @@ def covariance(x: Array, *, ddof: int = 1) -> Array:
     return centred.T @ centred / (len(x) - ddof)
 
 
+def centre_of(x: Array) -> Array:
+    """Return the means of the values that are there, (n, k) -> (k,), exactly the value itself for a constant column.
+
+    0 for a column without values.
+    """
+    there = ~np.isnan(x)
+    count = there.sum(axis=0)
+    if not len(x):
+        return np.zeros(x.shape[1])
+    first = np.where(count > 0, x[there.argmax(axis=0), np.arange(x.shape[1])], 0.0)
+    return first + (x - first).sum(axis=0, where=there) / np.maximum(count, 1)
+
+
+def covariance_of_sums(count: Array, first: Array, second: Array, *, ddof: int = 1) -> Array:
+    """Return covariance matrices from counts (...), sums (..., k) and sums of products (..., k, k): (..., k, k).
+
+    The values must have been centred near their means. Exactly 0 for a column that only rounding keeps from being
+    constant, NaN where count <= ddof.
+
+    Examples
+    --------
+    >>> x = np.array([[-1.0, 0.0], [0.0, 2.0], [1.0, 1.0]])
+    >>> covariance_of_sums(np.array(3), x.sum(axis=0), x.T @ x)
+    array([[1. , 0.5],
+           [0.5, 1. ]])
+    """
+    rows = np.asarray(count, dtype=np.float64)[..., None]
+    enough = rows > max(ddof, 0)
+    mean = first / np.where(enough, rows, nan)
+    spread = second - first[..., :, None] * mean[..., None, :]
+    dead = np.diagonal(spread, axis1=-2, axis2=-1) <= ROUNDING * np.diagonal(second, axis1=-2, axis2=-1)
+    if dead.any():
+        spread = np.where(dead[..., :, None] | dead[..., None, :], 0.0, spread)
+    return spread / np.where(enough, rows - ddof, nan)[..., None]
+
+
 def correlation(cov: Array) -> Array:
-    """Return the correlation matrix of a covariance matrix; NaN for a constant variable."""
-    spread = np.sqrt(np.diagonal(cov))
+    """Return the correlation matrices of covariance matrices, (..., k, k); NaN for a constant variable."""
+    spread = np.sqrt(np.diagonal(cov, axis1=-2, axis2=-1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return cov / np.outer(spread, spread)
+        return cov / (spread[..., :, None] * spread[..., None, :])
 
 
 def skewness(x: Array) -> float:
