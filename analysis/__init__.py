@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from analysis.estimation.agreement import agreement as agreement
     from analysis.estimation.descriptives import describe as describe
     from analysis.estimation.items import items as items
+    from analysis.estimation.one_factor import factor_fit as factor_fit
+    from analysis.estimation.pairs import scale_pairs as scale_pairs
     from analysis.estimation.profiles import profiles as profiles
     from analysis.estimation.reliability import reliability as reliability
     from analysis.instrument.codebook import Codebook as Codebook
@@ -58,6 +60,8 @@ _HOMES = {
     "agreement": "estimation.agreement",
     "describe": "estimation.descriptives",
     "items": "estimation.items",
+    "factor_fit": "estimation.one_factor",
+    "scale_pairs": "estimation.pairs",
     "profiles": "estimation.profiles",
     "reliability": "estimation.reliability",
     "figures": "",

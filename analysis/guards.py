@@ -21,12 +21,13 @@ class Facts(Protocol):
     def n_both(self) -> int: ...  # noqa: D102
 
 
-ANALYSES = ("describe", "items", "reliability", "agreement", "profiles")
+ANALYSES = ("describe", "items", "reliability", "factor_fit", "scale_pairs", "agreement", "profiles")
 
 
 def refusal(analysis: str, facts: Facts) -> str:
     """Return why the analysis cannot be done with these data and what would allow it, or an empty string."""
-    rules = {"items": _items, "reliability": _items, "agreement": _two_partners, "profiles": _profiles}
+    rules = {"agreement": _two_partners, "profiles": _profiles, "scale_pairs": _pairs}
+    rules |= dict.fromkeys(("items", "reliability", "factor_fit"), _items)
     return rules[analysis](facts) if analysis in rules else ""
 
 
@@ -37,6 +38,13 @@ def _items(facts: Facts) -> str:
             "Every scale here is a finished score, so nothing can be said about items or reliability. "
             "Bring the answers to the items and their codebook."
         )
+    return ""
+
+
+def _pairs(facts: Facts) -> str:
+    with_items = [code for code in facts.codebook.codes if not facts.codebook.finished(code)]
+    if len(with_items) < 2:
+        return _items(facts) or "Pairs of scales need two scales with items; this codebook has one. Add the other's items."
     return ""
 
 

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import nan
+from math import isfinite, nan
 
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import few_persons, of_finished, of_one_factor, why_no_interval
+from analysis.errors import first_of
+from analysis.estimation.notes import joined, no_interval, of_finished, of_one_factor, why_no_interval
 from analysis.estimation.samples import Sample, counts, samples
+from analysis.estimation.scales import Answers, each_scale
 from analysis.guards import refusal
 from analysis.instrument.codebook import Item
 from analysis.results import Estimates, Row, row
-from analysis.stats.consistency import alpha_if_dropped, item_rest_r, without
-from analysis.stats.factor import fit_one_factor
+from analysis.stats.consistency import alpha_if_dropped_clustered, first_component, item_rest_r_clustered
+from analysis.stats.factor import fit_one_factor, omega
 from analysis.stats.moments import covariance, is_constant, mean_clustered, mean_t, sd, skewness
+from analysis.stats.value import Value
 
 NO_VARIANCE = "the other items do not vary, or their covariances sum to 0"
+CONSTANT = "the item or the sum of the others is constant"
+ONE_LEFT = "fewer than two items would be left"
+NO_COMPONENT = "an item is constant, so there are no correlations to take a component from"
+IN_SCALE = ("item_rest_r", "alpha_if_dropped", "omega_if_dropped", "loading", "component_loading")
+AGAINST_KEY = "it runs against the declared key"
+REMEDY = (
+    "Compare keyed and stored in the codebook with the wording; nothing was flipped. A right key may run against its "
+    "scale where few persons answered or the item is poor."
+)
 
 
 def items(couples: Couples) -> Estimates:
-    """Return the item table: mean, SD, skew, floor, ceiling, missing, item-rest r, alpha and omega if dropped, loading.
+    """Return the item table: what every item's own answers say, and how it goes with the rest of its scale.
 
-    Rows of section ``items``, one statistic an item a partner. Answers are after reversing. mean to missing use every
-    answered cell; the rest use persons complete on all scored items of the scale, so their n may be smaller.
+    Rows of section ``items``, one statistic an item a partner. Answers are after reversing. mean, sd, skew, floor,
+    ceiling and missing use every answered cell; the rest use persons complete on all scored items of the scale, so
+    their n may be smaller: item_rest_r (interval by influence function on Fisher's z), alpha_if_dropped and
+    omega_if_dropped (intervals as those of alpha and omega), loading (of the one-factor model) and component_loading
+    (on the first principal component). An item whose item_rest_r or component_loading is negative runs against its
+    declared key: it is named, never flipped.
 
     Parameters
     ----------
@@ -54,18 +70,24 @@ def items(couples: Couples) -> Estimates:
     text = refusal("items", couples)
     if text:
         return Estimates((), [text])
-    rows = []
+    rows: list[Row] = []
     for sample in samples(couples):
-        for code in couples.codebook.codes:
-            if not couples.codebook.finished(code):
-                rows += [
-                    line
-                    for item in couples.codebook.items
-                    if item.scale == code
-                    for line in _answers(couples, sample, item)
-                ]
-                rows += list(_in_scale(couples, sample, code))
-    return Estimates(rows, of_finished(couples, "item statistics"))
+        for scale in each_scale(couples, sample):
+            everything = [item for item in couples.codebook.items if item.scale == scale.code]
+            rows += [line for item in everything for line in _answers(couples, sample, item)]
+            rows += list(_in_scale(scale))
+    return Estimates(rows, [*of_finished(couples, "item statistics"), *_key_audit(rows)])
+
+
+def _key_audit(rows: list[Row]) -> list[str]:
+    """Return the sentence that names items which run against their declared key, and what to do."""
+    found = dict.fromkeys((line["item"], line["partner"]) for line in rows if AGAINST_KEY in line["note"])
+    if not found:
+        return []
+    words = (
+        f"Items that run against their declared key: {first_of([f'{item} ({who})' for item, who in found])}. {REMEDY}"
+    )
+    return [words]
 
 
 def _answers(couples: Couples, sample: Sample, item: Item) -> Iterator[Row]:
@@ -100,30 +122,39 @@ def _answers(couples: Couples, sample: Sample, item: Item) -> Iterator[Row]:
     )
 
 
-def _in_scale(couples: Couples, sample: Sample, code: str) -> Iterator[Row]:
-    """Yield how each scored item goes with the rest of its scale."""
-    scored = couples.codebook.scored_items(code)
-    x, couple = sample.complete(couples.cube(code))
-    at = {"scale": code, "partner": sample.partner, **counts(couple)}
-    k = len(scored)
-    if k < 2 or len(x) <= k:
-        reason = f"{code} has one item" if k == 1 else few_persons(len(x), k)
-        for item in scored:
-            for statistic in ("item_rest_r", "alpha_if_dropped", "omega_if_dropped", "loading"):
-                yield row("items", statistic, **at, item=item.name, note=reason)
+def _in_scale(scale: Answers) -> Iterator[Row]:
+    """Yield how each scored item goes with the rest of its scale, and whether that fits its declared key."""
+    if scale.too_little:
+        for item in scale.items:
+            for statistic in IN_SCALE:
+                yield row("items", statistic, **scale.at, item=item.name, note=scale.too_little)
         return
-    cov, ml = covariance(x), covariance(x, ddof=0)
-    fit = fit_one_factor(ml)
-    fits = [fit_one_factor(without(ml, j)) for j in range(k)]
-    constant = np.diagonal(cov) == 0
-    one_left = "fewer than two items would be left"
-    alphas = alpha_if_dropped(cov)
-    for j, (item, r) in enumerate(zip(scored, item_rest_r(cov), strict=True)):
-        others = bool(np.delete(constant, j).any())
-        for statistic, value, note in (
-            ("item_rest_r", r, "" if np.isfinite(r) else "the item or the sum of the others is constant"),
-            ("alpha_if_dropped", alphas[j], "" if np.isfinite(alphas[j]) else one_left if k == 2 else NO_VARIANCE),
-            ("omega_if_dropped", fits[j].omega, of_one_factor(fits[j], constant=others)),
-            ("loading", fit.standardized[j], of_one_factor(fit, constant=bool(constant.any()))),
-        ):
-            yield row("items", statistic, **at, item=item.name, estimate=float(value), note=note)
+    with_rest = item_rest_r_clustered(scale.x, scale.couple, scale.confidence)
+    without_item = alpha_if_dropped_clustered(scale.x, scale.couple, scale.confidence)
+    fit = fit_one_factor(covariance(scale.x, ddof=0))
+    component = first_component(scale.covariance)
+    for j, item in enumerate(scale.items):
+        at: Row = {**scale.at, "item": item.name}
+        yield _row("item_rest_r", at, with_rest[j], CONSTANT, _key_note(with_rest[j].estimate))
+        yield _row("alpha_if_dropped", at, without_item[j], ONE_LEFT if scale.k == 2 else NO_VARIANCE)
+        yield _omega_without(scale, j, at)
+        why = of_one_factor(fit, constant=bool(scale.constant))
+        yield row("items", "loading", **at, estimate=float(fit.standardized[j]), note=why)
+        yield _row("component_loading", at, Value(float(component[j])), NO_COMPONENT, _key_note(component[j]))
+
+
+def _row(statistic: str, at: Row, value: Value, undefined: str, note: str = "") -> Row:
+    why = "" if isfinite(value.estimate) else undefined
+    return row("items", statistic, **at, **value._asdict(), note=joined(why, note, no_interval(value)))
+
+
+def _key_note(value: float) -> str:
+    return AGAINST_KEY if value < 0 else ""
+
+
+def _omega_without(scale: Answers, j: int, at: Row) -> Row:
+    others = np.delete(scale.x, j, axis=1)
+    value, fit = omega(others, scale.couple, scale.confidence, clustered=scale.clustered)
+    constant = any(name != scale.items[j].name for name in scale.constant)
+    why = joined(of_one_factor(fit, constant=constant), no_interval(value))
+    return row("items", "omega_if_dropped", **at, **value._asdict(), note=why)

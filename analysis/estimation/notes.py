@@ -51,3 +51,32 @@ def of_finished(couples: Couples, what: str) -> list[str]:
     """
     codes = [code for code in couples.codebook.codes if couples.codebook.finished(code)]
     return [f"{', '.join(codes)}: a finished score without items has no {what}."] if codes else []
+
+
+SATURATED = "three items: the one-factor model is saturated, so its fit is not tested"
+TOO_FLAT = "the answers leave no interval: its standard error is 0 or too large"
+NOT_BELOW_1 = "a coefficient of 1 or more has no interval"
+NOT_LISTWISE = "alpha and omega leave out persons with a missing answer; fiml=True adds the estimates from everyone with an answer."
+SHARE_OF_VARIABLES = 3
+
+
+def too_many_variables(variables: int, n: int) -> str:
+    """Return why full information maximum likelihood is refused: more variables than a third of n; or nothing."""
+    if variables * SHARE_OF_VARIABLES <= n:
+        return ""
+    return (
+        f"persons with an answer: {n}; full information maximum likelihood of {variables} items needs "
+        f"{SHARE_OF_VARIABLES * variables}. Use the listwise estimate, or fewer items"
+    )
+
+
+def joined(*notes: str) -> str:
+    """Return several notes as one, empty ones left out."""
+    return "; ".join(filter(None, notes))
+
+
+def no_interval(value: Value) -> str:
+    """Return why a coefficient that exists has no interval, although its statistic has one; or an empty string."""
+    if not isfinite(value.estimate) or isfinite(value.lower):
+        return ""
+    return TOO_FLAT if value.estimate < 1 else NOT_BELOW_1

@@ -7,35 +7,36 @@ from math import isfinite, nan
 
 import numpy as np
 
-from analysis.estimation.notes import NOT_BELOW_1, TOO_FLAT, of_one_factor, too_many_variables
+from analysis.estimation.notes import HEYWOOD, SATURATED, joined, no_interval, of_one_factor
 from analysis.estimation.resampling import bootstrap_row
 from analysis.estimation.scales import Answers
 from analysis.results import Row, row
+from analysis.stats.bootstrap import resampled
 from analysis.stats.factor import FEWEST_ITEMS, OneFactor, omega
-from analysis.stats.incomplete import omega_fiml
 from analysis.stats.moments import covariance
-from analysis.stats.ordinal import Categorical, omega_categorical, omega_categorical_resampled
-from analysis.stats.refits import fit_many
+from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
+from analysis.stats.refits import ManyFits, fit_many
 from analysis.stats.value import Array, Value
 
-OMEGA_IDS = ("omega_observed", "omega_categorical")
-SATURATED = "three items: the one-factor model is saturated, so its fit is not tested"
 NOT_ORDERED = "answers are not whole numbers between declared bounds, so they have no categories"
+TOO_MANY_CATEGORIES = "answers have more than {0} categories: take omega"
 MOST_CATEGORIES = 11
 
 
-def omegas(scale: Answers, drawn: Array | None) -> Iterator[Row]:
-    """Yield omega, its BCa interval if couples were drawn, omega_observed and omega_categorical of a scale."""
+def omegas(scale: Answers, drawn: Array | None, *, categorical: bool) -> Iterator[Row]:
+    """Yield omega, omega_observed and omega_categorical of a scale, with BCa intervals where couples were drawn."""
     statistic = "omega_pooled" if scale.clustered else "omega"
     value, fit = omega(scale.x, scale.couple, scale.confidence, clustered=scale.clustered)
-    note = _fit_note(scale, value, fit)
     method = "one-factor ML, robust standard error on ln(1 - omega)"
     method += ", couples as clusters" if scale.clustered else ""
+    note = _fit_note(scale, value, fit)
     yield row("reliability", statistic, **scale.at, **value._asdict(), method=method, note=note)
-    if drawn is not None and isfinite(value.estimate):
-        yield _resampled(scale, statistic, value.estimate, drawn)
     yield _observed(scale, fit)
     yield _categorical(scale)
+    if drawn is not None and isfinite(value.estimate):
+        yield from _refitted(scale, statistic, value.estimate, drawn)
+    if drawn is not None and categorical:
+        yield from _categorical_resampled(scale, drawn)
 
 
 def _fit_note(scale: Answers, value: Value, fit: OneFactor) -> str:
@@ -44,24 +45,61 @@ def _fit_note(scale: Answers, value: Value, fit: OneFactor) -> str:
         return f"{note}: see alpha_standardized"
     if not fit.converged:
         return note
-    saturated = SATURATED if scale.k == FEWEST_ITEMS else ""
-    return "; ".join(filter(None, [saturated, note, _why_none(value)]))
-
-
-def _why_none(value: Value) -> str:
-    if isfinite(value.lower) or not isfinite(value.estimate):
-        return ""
-    return TOO_FLAT if value.estimate < 1 else NOT_BELOW_1
+    return joined(SATURATED if scale.k == FEWEST_ITEMS else "", note, no_interval(value))
 
 
 def _observed(scale: Answers, fit: OneFactor) -> Row:
-    """Return the common variance over the observed variance of the sum, moments with divisor n."""
+    """Return the common variance over the observed variance of the sum, divisor n in both."""
     total = float(covariance(scale.x, ddof=0).sum())
     estimate = float(fit.loadings.sum()) ** 2 / total if fit.converged and total > 0 else nan
     note = "" if isfinite(estimate) else of_one_factor(fit, constant=bool(scale.constant))
     return row("reliability", "omega_observed", **scale.at, estimate=estimate, method="one-factor ML", note=note)
 
 
-def _resampled(scale: Answers, statistic: str, estimate: float, drawn: Array) -> Row:
-    """Return omega with the BCa interval of refits in every resample."""
-    raise NotImplementedError
+def _refitted(scale: Answers, statistic: str, estimate: float, drawn: Array) -> Iterator[Row]:
+    """Yield the BCa intervals of omega and omega_observed, the model fitted again in every resample."""
+    here = drawn[:, scale.sample.couples]
+    of_resamples = _fits(resampled(here, [scale.features])[0].covariances(ddof=0))
+    of_others = _fits(scale.features.left_out.covariances(ddof=0))
+    heywood = int(of_resamples[1].heywood.sum())
+    note = f"resamples with a {HEYWOOD.partition(':')[0]}: {heywood}" if heywood else ""
+    yield bootstrap_row(statistic, scale.at, estimate, of_resamples[1].omega, of_others[1].omega, note=note)
+
+
+def _fits(cov: Array) -> tuple[Array, ManyFits]:
+    """Return the sums of many covariance matrices (m, k, k) and the one-factor fit of each."""
+    return cov.sum(axis=(1, 2)), fit_many(np.ascontiguousarray(np.moveaxis(cov, 0, -1)))
+
+
+def _codes(scale: Answers) -> tuple[Array, Array] | str:
+    """Return the answers as categories from 1 on and how many each item declares; or why there are none."""
+    bounds = [item.bounds for item in scale.items]
+    if None in bounds or (scale.x != np.round(scale.x)).any():
+        return NOT_ORDERED
+    low, high = np.array([bound for bound in bounds if bound]).T
+    count = (high - low + 1).astype(int)
+    if count.max() > MOST_CATEGORIES:
+        return TOO_MANY_CATEGORIES.format(MOST_CATEGORIES)
+    return (scale.x - low + 1).astype(int), count
+
+
+def _categorical(scale: Answers) -> Row:
+    codes = _codes(scale)
+    method = "Green & Yang, polychoric correlations, DWLS loadings, on the declared categories"
+    if isinstance(codes, str):
+        return row("reliability", "omega_categorical", **scale.at, note=codes)
+    found = omega_categorical(*codes)
+    return row(
+        "reliability", "omega_categorical", **scale.at, estimate=found.estimate, note=found.reason, method=method
+    )
+
+
+def _categorical_resampled(scale: Answers, drawn: Array) -> Iterator[Row]:
+    codes = _codes(scale)
+    estimate = nan if isinstance(codes, str) else omega_categorical(*codes).estimate
+    if isinstance(codes, str) or not isfinite(estimate):
+        return
+    couples, place = np.unique(scale.couple, return_inverse=True)
+    replicates = omega_categorical_resampled(*codes, drawn[:, scale.couple])
+    jackknife = omega_categorical_resampled(*codes, (place != np.arange(len(couples))[:, None]).astype(float))
+    yield bootstrap_row("omega_categorical", scale.at, estimate, replicates, jackknife)

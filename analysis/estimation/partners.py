@@ -2,14 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from math import isfinite
+from typing import Any
 
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, TOO_FEW_ITEMS, joined, no_interval
 from analysis.estimation.resampling import bootstrap_row
 from analysis.estimation.samples import BOTH
-from analysis.estimation.scales import items_of, scale_codes
-from analysis.guards import FEWEST_COUPLES
+from analysis.estimation.scales import scale_codes
 from analysis.results import Row, row
-from analysis.stats.value import Array
+from analysis.stats.bootstrap import features, resampled
+from analysis.stats.consistency import alpha
+from analysis.stats.dyads import alpha_difference, disattenuated, dyadic_alpha, dyadic_factor, omega_difference
+from analysis.stats.factor import FEWEST_ITEMS
+from analysis.stats.moments import complete_rows, is_constant
+from analysis.stats.value import Array, Value
+
+OF_MODEL = (
+    "latent_partner_r", "couple_mean_reliability", "couple_difference_reliability", "partner_r_disattenuated",
+)  # fmt: skip
+OF_ROLES = ("alpha_difference", "omega_difference")
+EXCHANGEABLE = "partners are exchangeable, so there is no first role to subtract the second from"
+ONE_PERSON = "one respondent a couple: there is no partner to compare with"
+NO_SOLUTION = "the dyadic model has no single solution on these answers"
+NO_OMEGA = "the one-factor model of a partner has no single solution"
+NOT_POSITIVE = "a reliability is not positive"
+MODEL = "dyadic one-factor model, same-item residual covariances, ML, robust standard error"
+BY_ALPHA = "alpha; what the same item shares between partners counts as error"
+
+
+def of_partners(couples: Couples, drawn: Array | None) -> Iterator[Row]:
+    """Yield what takes both partners of a couple: rows of the couples complete on a scale on both sides."""
+    if couples.one_person:
+        for statistic in (*OF_ROLES, *OF_MODEL):
+            yield row("reliability", statistic, partner=BOTH, note=ONE_PERSON)
+        return
+    if couples.roles is None:
+        for statistic in OF_ROLES:
+            yield row("reliability", statistic, partner=BOTH, note=EXCHANGEABLE)
+    for code in scale_codes(couples.codebook):
+        yield from _of_scale(couples, code, drawn)
+
+
+def _of_scale(couples: Couples, code: str, drawn: Array | None) -> Iterator[Row]:
+    cube = couples.cube(code)
+    kept = complete_rows(cube.reshape(couples.n, -1))
+    x, y = cube[kept, 0], cube[kept, 1]
+    n, k = x.shape
+    at: Row = {
+        "scale": code, "partner": BOTH, "n_couples": n, "n_persons": 2 * n, "confidence": couples.settings.confidence,
+    }  # fmt: skip
+    reason = _too_little(n, k)
+    if reason:
+        for statistic in (*(OF_ROLES if couples.roles else ()), *OF_MODEL):
+            yield row("reliability", statistic, **at, note=reason)
+        return
+    if couples.roles:
+        yield from _differences(x, y, at)
+    yield from _model(x, y, at, exchangeable=couples.roles is None)
+    yield from _by_alpha(x, y, at, exchangeable=couples.roles is None)
+    if drawn is not None and couples.roles:
+        yield from _resampled(cube, k, at, drawn)
+
+
+def _too_little(n: int, k: int) -> str:
+    if k < 2:
+        return "a scale of one item has no internal consistency"
+    return few_couples(n, k, k) if n <= k else ""
+
+
+def few_couples(n: int, k: int, needed: int) -> str:
+    """Return why k items have no coefficient over n couples."""
+    return f"couples complete on all {k} items on both sides: {n}; more than {needed} are needed"
+
+
+def _has_constant(x: Array, y: Array) -> bool:
+    return any(is_constant(column) for side in (x, y) for column in side.T)
+
+
+def _differences(x: Array, y: Array, at: Row) -> Iterator[Row]:
+    """Yield the tests of equal alpha and equal omega in both roles."""
+    value = alpha_difference(x, y, at["confidence"])
+    method = "first role minus second; interval on the scale of alpha, z on ln(1 - alpha)"
+    yield row("reliability", "alpha_difference", **at, **value._asdict(), method=method, note=_why(value, "no item varies"))
+    if x.shape[1] < FEWEST_ITEMS:
+        yield row("reliability", "omega_difference", **at, note=TOO_FEW_ITEMS)
+        return
+    value = omega_difference(x, y, at["confidence"])
+    why = _why(value, CONSTANT_ITEM if _has_constant(x, y) else NO_OMEGA)
+    method = method.replace("alpha", "omega")
+    yield row("reliability", "omega_difference", **at, **value._asdict(), method=method, note=why)
+
+
+def _why(value: Value, undefined: str) -> str:
+    return no_interval(value) if isfinite(value.estimate) else undefined
+
+
+def _model(x: Array, y: Array, at: Row, *, exchangeable: bool) -> Iterator[Row]:
+    n, k = x.shape
+    refused = TOO_FEW_ITEMS if k < FEWEST_ITEMS else few_couples(n, k, 2 * k) if n <= 2 * k else ""
+    refused = refused or (CONSTANT_ITEM if _has_constant(x, y) else "")
+    if refused:
+        for statistic in (*OF_MODEL, "dyadic_chi2"):
+            yield row("reliability", statistic, **at, note=refused)
+        return
+    found = dyadic_factor(x, y, at["confidence"], exchangeable=exchangeable)
+    method = MODEL + (", everything equal across partners, couples as clusters" if exchangeable else "")
+    for statistic in OF_MODEL:
+        value = getattr(found, statistic)
+        undefined = NOT_POSITIVE if isfinite(found.chi2.estimate) else NO_SOLUTION
+        note = joined(HEYWOOD if found.heywood else "", _why(value, undefined))
+        yield row("reliability", statistic, **at, **value._asdict(), method=method, note=note)
+    chi2, why = found.chi2, "" if isfinite(found.chi2.estimate) else NO_SOLUTION
+    yield row("reliability", "dyadic_chi2", **at, **chi2._asdict(), method=method, note=why)
+
+
+def _by_alpha(x: Array, y: Array, at: Row, *, exchangeable: bool) -> Iterator[Row]:
+    found = dyadic_alpha(x, y, at["confidence"], exchangeable=exchangeable)
+    for statistic, value in found._asdict().items():
+        note = _why(value, NOT_POSITIVE if statistic == "partner_r_disattenuated" else "nothing varies")
+        yield row("reliability", statistic, variant="alpha", **at, **value._asdict(), method=BY_ALPHA, note=note)
+
+
+def _resampled(cube: Array, k: int, at: Row, drawn: Array) -> Iterator[Row]:
+    """Yield BCa intervals of the difference of alphas and of the partner correlation corrected by alpha."""
+    parts = features(cube.reshape(len(cube), -1))
+    of_resamples, of_others = resampled(drawn, [parts])[0].covariances(), parts.left_out.covariances()
+    whole = parts.whole.covariances()
+    statistics: dict[tuple[str, str], Callable[[Array], Any]] = {
+        ("alpha_difference", "bootstrap"): lambda cov: alpha(cov[..., :k, :k]) - alpha(cov[..., k:, k:]),
+        ("partner_r_disattenuated", "alpha bootstrap"): lambda cov: disattenuated(cov, k),
+    }
+    for (statistic, variant), of in statistics.items():
+        estimate = float(of(whole))
+        if np.isfinite(estimate):
+            yield bootstrap_row(statistic, at, estimate, of(of_resamples), of(of_others), variant)

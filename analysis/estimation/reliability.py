@@ -189,4 +189,6 @@ def _not_pooled(couples: Couples) -> list[Row]:
     """Return the reason why persons of two roles have no coefficient together."""
     if couples.roles is None:
         return []
-    return [row("reliability", statistic, partner="both", note=POOLED) for statistic in ("alpha_pooled", "omega_pooled")]
+    return [
+        row("reliability", statistic, partner="both", note=POOLED) for statistic in ("alpha_pooled", "omega_pooled")
+    ]

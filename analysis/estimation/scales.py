@@ -112,7 +112,11 @@ class Answers:
 
 def answers(couples: Couples, sample: Sample, code: str) -> Answers:
     """Return a sample's answers to the scored items of a scale, or to the items of a facet such as ``H6.apart``."""
-    items = items_of(couples.codebook, code)
+    return answers_to(couples, sample, code, items_of(couples.codebook, code))
+
+
+def answers_to(couples: Couples, sample: Sample, code: str, items: tuple[Item, ...]) -> Answers:
+    """Return a sample's answers to any items, under the code that their rows will carry."""
     cube = couples.answers([item.name for item in items])[sample.couples][:, list(sample.slots)]
     return Answers(code, items, sample, couples.settings.confidence, cube)
 

@@ -268,3 +268,22 @@ def _with_interval(estimate: float, influence: Array, cluster: Array, confidence
 def without(cov: Array, j: int) -> Array:
     """Return the matrix without row and column j."""
     return np.delete(np.delete(cov, j, axis=0), j, axis=1)
+
+
+def first_component(cov: Array) -> Array:
+    """Return each item's loading on the first principal component of the correlations, (k, k) -> (k,); sum positive.
+
+    The component's weights times the root of its variance: correlations of the items with the component. NaN with a
+    constant item. To see which items run against the others; no measure of reliability.
+
+    Examples
+    --------
+    >>> first_component(np.array([[1.0, 0.5, -0.5], [0.5, 1.0, -0.5], [-0.5, -0.5, 1.0]])).round(3)
+    array([ 0.816,  0.816, -0.816])
+    """
+    r = correlation(cov)
+    if not np.isfinite(r).all():
+        return np.full(len(cov), nan)
+    values, vectors = np.linalg.eigh(r)
+    loadings = vectors[:, -1] * sqrt(max(float(values[-1]), 0.0))
+    return -loadings if loadings.sum() < 0 else loadings
