@@ -140,14 +140,14 @@ def test_more_items_than_couples_and_a_hundred_items() -> None:
 def test_omega_of_resamples_of_several_scales_and_what_is_counted() -> None:
     covs, alone = [], []
     for seed in range(3):
-        cov, _ = resamples(25, 3, count=100, seed=seed)
+        cov, _ = resamples(40, 3, count=30, seed=seed)
         covs.append(np.moveaxis(cov, -1, 0))
         alone.append(one_by_one(cov))
     stacked = np.array(covs)
     stacked[1, 4] = np.diag([1.0, 1.0, 0.0])  # an item that is constant in one resample
-    samples = fit_many(np.stack([covariance(likert(25, 3, seed), ddof=0) for seed in range(3)], axis=2))
+    samples = fit_many(np.stack([covariance(likert(40, 3, seed), ddof=0) for seed in range(3)], axis=2))
     found = omega_resampled(stacked, samples)
-    assert found.omega.shape == (3, 100)
+    assert found.omega.shape == (3, 30)
     assert isnan(found.omega[1, 4])
     assert found.heywood.tolist() == [
         sum(fit.heywood for fit in fits) - (fits is alone[1] and fits[4].heywood) for fits in alone
