@@ -167,9 +167,9 @@ def test_scipy_gives_the_same_intervals(method: str, confidence: float, n: int) 
         def of_rows(i: Array, axis: int = -1, of: Callable[[Array], Array] = statistic) -> Array:
             return of(np.moveaxis(x[i], axis - 1, -2))
 
-        theirs: Any = stats.bootstrap(
+        theirs: Any = stats.bootstrap(  # type: ignore[call-overload]
             (np.arange(n),),
-            of_rows,  # type: ignore[arg-type]
+            of_rows,
             n_resamples=999,
             batch=77,
             method=method,
