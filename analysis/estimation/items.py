@@ -140,7 +140,8 @@ def _in_scale(scale: Answers) -> Iterator[Row]:
         yield _omega_without(scale, j, at)
         why = of_one_factor(fit, constant=bool(scale.constant))
         yield row("items", "loading", **at, estimate=float(fit.standardized[j]), note=why)
-        yield _row("component_loading", at, Value(float(component[j])), NO_COMPONENT, _key_note(component[j]))
+        why = NO_COMPONENT if scale.constant else _key_note(component[j])
+        yield row("items", "component_loading", **at, estimate=float(component[j]), note=why)
 
 
 def _row(statistic: str, at: Row, value: Value, undefined: str, note: str = "") -> Row:
