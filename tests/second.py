@@ -48,3 +48,18 @@ def one_factor_loglik(x: Array, parameters: Array) -> Array:
     sigma = np.outer(parameters[:k], parameters[:k]) + np.diag(parameters[k:])
     d = x - x.mean(axis=0)
     return np.asarray(-0.5 * (np.linalg.slogdet(sigma)[1] + np.einsum("ij,jk,ik->i", d, np.linalg.inv(sigma), d)))
+
+
+def numeric_influence(statistic: Callable[[Array], float], n: int, step: float = 1e-4) -> Array:
+    """Return each row's influence on a statistic of weights (n,) that sum to 1, by giving the row more and less."""
+    found = np.empty(n)
+    for i in range(n):
+        at = [statistic((np.full(n, 1 / n) * (1 - h)) + h * (np.arange(n) == i)) for h in (step / n, -step / n)]
+        found[i] = (at[0] - at[1]) / (2 * step / n)
+    return found
+
+
+def weighted_covariance(x: Array, weights: Array) -> Array:
+    """Return the covariance matrix of rows that count by weights (n,), which sum to 1."""
+    d = x - weights @ x
+    return np.asarray((d * weights[:, None]).T @ d)

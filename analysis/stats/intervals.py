@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import atanh, exp, log, nan, sqrt, tanh
 
 import numpy as np
-from scipy.special import ndtri, stdtr, stdtrit
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from analysis.stats.value import ROUNDING, Array
 
@@ -16,6 +16,11 @@ WIDEST = 100.0  # half an interval on a log scale; a wider one says nothing
 def normal_quantile(confidence: float) -> float:
     """Return z with ``confidence`` of the standard normal distribution between -z and z."""
     return float(ndtri((1 + confidence) / 2))
+
+
+def normal_two_sided(z: float) -> float:
+    """Return the two-sided p of a standard normal statistic."""
+    return float(2 * ndtr(-abs(z)))
 
 
 def t_quantile(confidence: float, df: float) -> float:
@@ -68,3 +73,9 @@ def on_log_complement(estimate: float, se: float, confidence: float) -> tuple[fl
     if not half < WIDEST:
         return nan, nan
     return 1 - exp(log(1 - estimate) + half), 1 - exp(log(1 - estimate) - half)
+
+
+def wald(estimate: float, se: float, confidence: float) -> tuple[float, float]:
+    """Return the interval of an estimate on its own scale, so many standard errors to both sides."""
+    half = normal_quantile(confidence) * se
+    return estimate - half, estimate + half

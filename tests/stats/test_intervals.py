@@ -10,10 +10,12 @@ from analysis.stats.intervals import (
     clustered_se,
     fisher,
     normal_quantile,
+    normal_two_sided,
     on_fisher_z,
     on_log_complement,
     t_quantile,
     t_two_sided,
+    wald,
 )
 
 
@@ -63,3 +65,14 @@ def test_without_a_complement_or_an_error_there_is_no_interval(estimate: float, 
 
 def test_an_interval_that_says_nothing_is_left_out_and_does_not_overflow() -> None:
     assert all(isnan(bound) for bound in on_log_complement(0.9, 1e6, 0.95))
+
+
+def test_a_walds_interval_has_the_estimate_in_its_middle() -> None:
+    assert wald(1.0, 2.0, 0.95) == pytest.approx(
+        (1 - 2 * scipy_stats.norm.ppf(0.975), 1 + 2 * scipy_stats.norm.ppf(0.975))
+    )
+
+
+@pytest.mark.parametrize("z", [0.0, 1.3, -1.3, 9.0])
+def test_the_normal_p_counts_both_tails(z: float) -> None:
+    assert normal_two_sided(z) == pytest.approx(2 * scipy_stats.norm.sf(abs(z)), rel=1e-12)
