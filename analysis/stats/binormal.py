@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import nan, pi
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.special import ndtr
 
 from analysis.stats.value import Array
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(48)
+NODES = 48
 BISECTIONS = 60
 LARGEST = 0.999
 
@@ -36,12 +37,40 @@ def shift_for_mean(thresholds: Array, mean: float) -> float:
     return (low + high) / 2
 
 
-def category_covariance(h: Array, k: Array, rho: float) -> float:
-    """Return the covariance of two category numbers whose normal variables correlate rho.
+def quadrant_gain(h: Array, k: Array, end: Array | float, start: Array | float = 0.0, *, nodes: int = 24) -> Array:
+    """Return what P(X < h, Y < k) gains as the correlation goes from sin(start) to sin(end); all broadcast together.
 
-    The integral over r from 0 to rho of the bivariate normal density at every pair of thresholds ``h`` and ``k``, over
-    the angle arcsin(r), in which it stays smooth up to rho = 1, by Gauss-Legendre with 48 nodes. Source: Plackett
-    (1954), https://doi.org/10.1093/biomet/41.3-4.351.
+    The integral of the bivariate normal density over the correlation, taken over its angle, in which it stays smooth up
+    to a correlation of 1, by Gauss-Legendre. From 0, 24 nodes are exact to rounding up to |rho| = .95, to 4e-14 at .98
+    and 1e-10 at .995; 12 nodes to 3e-15 at .8 and 5e-10 at .95. Source: Plackett (1954),
+    https://doi.org/10.1093/biomet/41.3-4.351.
+
+    Examples
+    --------
+    >>> quadrant_gain(np.array(0.0), np.array(0.0), np.arcsin(0.5)).round(6), round(np.arcsin(0.5) / (2 * pi), 6)
+    (np.float64(0.083333), np.float64(0.083333))
+    """
+    points, weights = gauss_legendre(nodes)
+    half = np.asarray((end - start) / 2)
+    rank = max(np.ndim(h), np.ndim(k), half.ndim)
+    angle = start + half * (points.reshape(-1, *[1] * rank) + 1)
+    exponent = h * k * np.sin(angle)
+    exponent -= (h**2 + k**2) / 2
+    exponent /= np.cos(angle) ** 2
+    values = np.exp(exponent, out=exponent)
+    return (weights @ values.reshape(nodes, -1)).reshape(values.shape[1:]) * (half / (2 * pi))
+
+
+@cache
+def gauss_legendre(nodes: int) -> tuple[Array, Array]:
+    """Return nodes on (-1, 1) and weights of Gauss-Legendre integration."""
+    return np.polynomial.legendre.leggauss(nodes)
+
+
+def category_covariance(h: Array, k: Array, rho: float) -> float:
+    """Return the covariance of two category numbers whose normal variables correlate rho and are cut at h and k.
+
+    What the quadrants below every pair of thresholds gain over independence, with 48 nodes: good to 2e-13 at .999.
 
     Examples
     --------
@@ -49,11 +78,7 @@ def category_covariance(h: Array, k: Array, rho: float) -> float:
     >>> round(category_covariance(median, median, 0.5), 6), round(np.arcsin(0.5) / (2 * pi), 6)
     (0.083333, np.float64(0.083333))
     """
-    half = np.arcsin(rho) / 2
-    angle = half * (NODES + 1)
-    a, b, r = h[:, None, None], k[None, :, None], np.sin(angle)
-    density = np.exp(-(a**2 - 2 * r * a * b + b**2) / (2 * np.cos(angle) ** 2)) / (2 * pi)
-    return float(density.sum(axis=(0, 1)) @ WEIGHTS) * float(half)
+    return float(quadrant_gain(h[:, None], k, np.arcsin(rho), nodes=NODES).sum())
 
 
 def rho_for_covariance(h: Array, k: Array, covariance: float) -> float:
