@@ -1,8 +1,8 @@
 """Every scale's consistency and item table from one pass over the answers, however many persons there are.
 
 The sums of products of all columns contain each scale's covariance matrix. Answers are taken in blocks that stay in the
-processor's cache. Whole numbers (an integer dtype) are exact in single precision as long as no sum of a block reaches
-2^24, and single precision is twice as fast; blocks are added in double precision.
+processor's cache. Sums of small whole numbers are exact in single precision up to 2^24, and single precision is more
+than twice as fast; blocks are added in double precision. Everything else is centred and summed in double precision.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from analysis.stats.consistency import alpha, alpha_if_dropped, alpha_standardiz
 from analysis.stats.moments import centre_of, covariance_of_sums
 from analysis.stats.value import Array
 
-ROWS_AT_ONCE = 1024
-EXACT = 2**24  # whole numbers up to here are exact in single precision
+ROWS_AT_ONCE = 1024  # 128^2 times this is 2^24, up to which whole numbers are exact in single precision
 
 
 class ConsistencyTables(NamedTuple):
@@ -88,28 +87,35 @@ def sums_of_products(x: Array) -> Sums:
     --------
     >>> x = np.array([[1, 5], [3, 4], [5, 3]], dtype=np.int8)
     >>> sums_of_products(x).second
-    array([[ 8., -4.],
-           [-4.,  5.]])
+    array([[35., 32.],
+           [32., 50.]])
     """
     n, m = x.shape
-    centre, kind = _centre(x)
+    whole = _whole(x[:ROWS_AT_ONCE]) is not None
+    centre = np.zeros(m) if whole else centre_of(x[:ROWS_AT_ONCE].astype(np.float64))
     first, second = np.zeros(m), np.zeros((m, m))
     for start in range(0, n, ROWS_AT_ONCE):
-        block = np.subtract(x[start : start + ROWS_AT_ONCE], centre, dtype=kind)
-        first += np.ones(len(block), dtype=kind) @ block
+        rows = x[start : start + ROWS_AT_ONCE]
+        block = _whole(rows) if whole else None
+        block = rows - centre if block is None else block
+        first += np.ones(len(block), dtype=block.dtype) @ block
         second += block.T @ block
-    return Sums(np.full(m, n), first, second, centre.astype(np.float64))
+    return Sums(np.full(m, n), first, second, centre)
 
 
-def _centre(x: Array) -> tuple[Array, type]:
-    """Return what to take from each column, near its mean, and the precision in which all sums of a block are exact."""
-    if not np.issubdtype(x.dtype, np.integer):
-        return centre_of(x[:ROWS_AT_ONCE]), np.float64
-    low, high = (int(x.min()), int(x.max())) if x.size else (0, 0)
-    middle = (low + high) // 2
-    exact = (high - middle) ** 2 * ROWS_AT_ONCE < EXACT
-    kind = np.float32 if exact else np.float64
-    return np.full(x.shape[1], middle, dtype=kind), kind
+def _whole(rows: Array, missing: Array | None = None, there: Array | None = None) -> Array | None:
+    """Return answers in single precision if they are whole numbers so small that the sums of a block are exact.
+
+    What is not ``there`` becomes 0, and what is missing need not be whole.
+    """
+    codes = rows
+    if rows.dtype != np.int8:
+        with np.errstate(invalid="ignore"):  # what is no small whole number is told by the comparison
+            codes = rows.astype(np.int8)
+        same = codes == rows
+        if not (same if missing is None else same | missing).all():
+            return None
+    return (codes if there is None else codes * there).astype(np.float32)
 
 
 def _sums(x: Array, scales: list[Array]) -> tuple[Sums, list[Array]]:
@@ -128,15 +134,20 @@ def _listwise(x: Array, scales: list[Array]) -> tuple[Sums, list[Array]]:
     scale_of = np.repeat(np.arange(len(scales)), [len(scale) for scale in scales])
     member = (scale_of[:, None] == np.arange(len(scales))).astype(np.float32)
     in_order = np.array_equal(taken, np.arange(x.shape[1]))
-    centre = centre_of(x[:ROWS_AT_ONCE])[taken]
+    first_rows = x[:ROWS_AT_ONCE, taken]
+    whole = _whole(first_rows, np.isnan(first_rows)) is not None
+    centre = np.zeros(len(taken)) if whole else centre_of(first_rows)
     count, first, second = np.zeros(len(scales)), np.zeros(len(taken)), np.zeros((len(taken), len(taken)))
     for start in range(0, len(x), ROWS_AT_ONCE):
         rows = x[start : start + ROWS_AT_ONCE]
-        block = (rows if in_order else rows[:, taken]) - centre
-        complete = np.isnan(block).astype(np.float32) @ member == 0
-        block[~complete[:, scale_of]] = 0.0
+        rows = rows if in_order else rows[:, taken]
+        missing = np.isnan(rows)
+        complete = missing.astype(np.float32) @ member == 0
+        there = np.take(complete, scale_of, axis=1)
+        block = _whole(rows, missing, there) if whole else None
+        block = np.where(there, rows - centre, 0.0) if block is None else block
         count += complete.sum(axis=0)
-        first += block.sum(axis=0)
+        first += np.ones(len(block), dtype=block.dtype) @ block
         second += block.T @ block
     return Sums(count[scale_of], first, second, centre), np.split(np.arange(len(taken)), ends[:-1])
 

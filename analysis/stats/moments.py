@@ -76,8 +76,8 @@ def centre_of(x: Array) -> Array:
 def covariance_of_sums(count: Array, first: Array, second: Array, *, ddof: int = 1) -> Array:
     """Return covariance matrices from counts (...), sums (..., k) and sums of products (..., k, k): (..., k, k).
 
-    The values must have been centred near their means. Exactly 0 for a column that only rounding keeps from being
-    constant, NaN where count <= ddof.
+    The values must be whole numbers or have been centred near their means. Exactly 0 for a column that only rounding
+    keeps from being constant, NaN where count <= ddof.
 
     Examples
     --------
@@ -88,12 +88,13 @@ def covariance_of_sums(count: Array, first: Array, second: Array, *, ddof: int =
     """
     rows = np.asarray(count, dtype=np.float64)[..., None]
     enough = rows > max(ddof, 0)
-    mean = first / np.where(enough, rows, nan)
-    spread = second - first[..., :, None] * mean[..., None, :]
-    dead = np.diagonal(spread, axis1=-2, axis2=-1) <= ROUNDING * np.diagonal(second, axis1=-2, axis2=-1)
+    products = second * rows[..., None]  # before the difference, so that sums of whole numbers give exact ones
+    spread = products - first[..., :, None] * first[..., None, :]
+    variances, squares = (np.diagonal(part, axis1=-2, axis2=-1) for part in (spread, products))
+    dead = variances <= ROUNDING * squares
     if dead.any():
         spread = np.where(dead[..., :, None] | dead[..., None, :], 0.0, spread)
-    return spread / np.where(enough, rows - ddof, nan)[..., None]
+    return spread / np.where(enough, rows * (rows - ddof), nan)[..., None]
 
 
 def correlation(cov: Array) -> Array:

@@ -91,12 +91,25 @@ def test_nearly_equal_items() -> None:
 
 def test_whole_numbers_are_summed_exactly() -> None:
     rng = np.random.default_rng(1)
-    for top in (5, 100, 127):  # single precision, its limit, double precision
-        x = rng.integers(0, top, (5000, 6), endpoint=True).astype(np.int16)
-        sums = sums_of_products(x)
-        centred = x.astype(np.int64) - sums.centre.astype(np.int64)
-        assert (sums.second == centred.T @ centred).all()
-        assert (sums.first == centred.sum(axis=0)).all()
+    for low, high in ((1, 5), (0, 127), (-128, -128), (0, 200)):  # single precision, its limit, double precision
+        for kind in (np.int16, np.float64):
+            x = rng.integers(low, high, (5000, 6), endpoint=True).astype(kind)
+            sums = sums_of_products(x)
+            back = x.astype(np.int64)
+            if high > 127:
+                assert (sums.centre != 0).any()
+                continue
+            assert (sums.centre == 0).all()
+            assert (sums.second == back.T @ back).all()
+            assert (sums.first == back.sum(axis=0)).all()
+
+
+def test_whole_numbers_that_stop_being_whole_or_small_after_the_first_block() -> None:
+    for strange in (2.5, 1000.0, 3.0000001):
+        x = codes(3000)
+        x[2500, 3] = strange
+        check(consistency_tables(x, SCALES), x, SCALES)
+        check(consistency_tables(holes(x), SCALES), holes(x), SCALES)
 
 
 def test_unsigned_and_negative_codes() -> None:
