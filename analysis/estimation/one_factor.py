@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from analysis.couples import Couples
-from analysis.estimation.notes import SATURATED, of_finished, of_one_factor
+from analysis.estimation.notes import SATURATED, joined, of_finished, of_one_factor
 from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, each_scale
 from analysis.guards import refusal
@@ -18,10 +18,8 @@ from analysis.stats.moments import covariance
 STATISTICS = (
     "onefactor_chi2", "onefactor_cfi", "onefactor_tli", "onefactor_rmsea", "onefactor_srmr", "tau_equivalence_chi2",
 )  # fmt: skip
-PERSONS = (
-    "persons of both partners are taken as independent in chi-square, p and RMSEA, which makes misfit look surer than it "
-    "is"
-)
+OF_PERSONS = ("onefactor_chi2", "onefactor_rmsea", "tau_equivalence_chi2")
+PERSONS = "persons of both partners are taken as independent here, which makes misfit look surer than it is"
 NO_TAU = "the model of equal loadings has no solution"
 
 
@@ -62,13 +60,25 @@ def factor_fit(couples: Couples) -> Estimates:
 
 
 def _of_scale(scale: Answers) -> Iterator[Row]:
-    reason = scale.too_little or of_one_factor(fit_one_factor(covariance(scale.x, ddof=0)), bool(scale.constant))
-    if reason and (scale.too_little or scale.k < FEWEST_ITEMS):
-        for statistic in STATISTICS:
-            yield row("reliability", statistic, **scale.at, note=reason)
+    if scale.too_little:
+        yield from _empty(scale, scale.too_little)
         return
-    fit = one_factor_goodness(scale.x)
+    fit = fit_one_factor(covariance(scale.x, ddof=0))
+    reason = of_one_factor(fit, constant=bool(scale.constant))
+    if not fit.converged:
+        yield from _empty(scale, reason)
+        return
+    found = one_factor_goodness(scale.x, fit)
     saturated = SATURATED if scale.k == FEWEST_ITEMS else ""
-    for statistic, value in zip(STATISTICS, fit, strict=True):
+    for statistic, value in zip(STATISTICS, found, strict=True):
         level = RMSEA_CONFIDENCE if statistic == "onefactor_rmsea" else scale.confidence
-        yield row("reliability", statistic, **(scale.at | {"confidence": level}), **value._asdict(), note=saturated)
+        at = scale.at | {"confidence": level}
+        undefined = "" if isfinite(value.estimate) or saturated else NO_TAU
+        persons = PERSONS if scale.clustered and statistic in OF_PERSONS else ""
+        note = joined("" if statistic == "tau_equivalence_chi2" else saturated, undefined, reason, persons)
+        yield row("reliability", statistic, **at, **value._asdict(), method="one-factor ML", note=note)
+
+
+def _empty(scale: Answers, reason: str) -> Iterator[Row]:
+    for statistic in STATISTICS:
+        yield row("reliability", statistic, **scale.at, note=reason)

@@ -18,7 +18,6 @@ from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.bootstrap import resampled
 from analysis.stats.discriminant import htmt, htmt2, latent_r
-from analysis.stats.moments import correlation
 from analysis.stats.value import Array
 
 TO_TELL_APART = ("H4+U1", "H2+H7", "H3+U2a", "U2b+U5b", "H6+U4")  # of the built-in scales, before reading a profile
@@ -126,9 +125,9 @@ def _latent(both: Answers, k: int) -> Row:
 
 def _ratios(both: Answers, k: int, drawn: Array | None) -> Iterator[Row]:
     ratios: dict[tuple[str, str], Callable[[Array], Array]] = {
-        ("htmt", ""): lambda cov: htmt(correlation(cov), k),
-        ("htmt", "signed"): lambda cov: htmt(correlation(cov), k, signed=True),
-        ("htmt2", ""): lambda cov: htmt2(correlation(cov), k),
+        ("htmt", ""): lambda cov: htmt(cov, k),
+        ("htmt", "signed"): lambda cov: htmt(cov, k, signed=True),
+        ("htmt2", ""): lambda cov: htmt2(cov, k),
     }
     estimates = {key: float(ratio(both.covariance)) for key, ratio in ratios.items()}
     opposed = not np.isclose(abs(estimates["htmt", "signed"]), estimates["htmt", ""], rtol=1e-9, equal_nan=True)

@@ -189,6 +189,26 @@ def dyadic_alpha(x: Array, y: Array, confidence: float, *, exchangeable: bool = 
     )
 
 
+def disattenuated(cov: Array, k: int) -> Array:
+    """Return the partners' correlation of sums over the root of both alphas, (..., 2k, 2k) -> (...); may pass 1.
+
+    Of covariance matrices of both partners' k items side by side, so that resamples are one call. NaN where an alpha is
+    not positive. Source: Spearman (1904), https://doi.org/10.2307/1412159.
+
+    Examples
+    --------
+    >>> within, across = np.full((2, 2), 0.5), np.full((2, 2), 0.2)
+    >>> np.fill_diagonal(within, 1.0)
+    >>> disattenuated(np.block([[within, across], [across, within]]), 2).round(6)
+    np.float64(0.4)
+    """
+    first, second, between = cov[..., :k, :k], cov[..., k:, k:], cov[..., :k, k:].sum(axis=(-2, -1))
+    a, b = alpha(first), alpha(second)
+    reliable = first.sum(axis=(-2, -1)) * a, second.sum(axis=(-2, -1)) * b
+    positive = (a > 0) & (b > 0)
+    return np.asarray(between / np.sqrt(np.where(positive, reliable[0] * reliable[1], nan)))[()]
+
+
 def _alpha(x: Array) -> _Influenced:
     estimate = alpha(covariance(x))
     return _Influenced(estimate, alpha_influence(x) if np.isfinite(estimate) else np.full(len(x), nan))
