@@ -44,7 +44,9 @@ def _items(facts: Facts) -> str:
 def _pairs(facts: Facts) -> str:
     with_items = [code for code in facts.codebook.codes if not facts.codebook.finished(code)]
     if len(with_items) < 2:
-        return _items(facts) or "Pairs of scales need two scales with items; this codebook has one. Add the other's items."
+        return _items(facts) or (
+            "Pairs of scales need two scales with items; this codebook has one. Add the other's items."
+        )
     return ""
 
 

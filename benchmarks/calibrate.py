@@ -28,6 +28,7 @@ from population import population
 from tqdm.auto import tqdm
 
 from analysis.stats.bootstrap import draw_weights
+from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array, Value
 
@@ -41,7 +42,7 @@ AT_ONCE = 100  # data sets a piece of work holds
 
 @dataclass(frozen=True)
 class Cell:
-    """One condition: shape of the answers, couples, alpha, correlation of the partners' scores, share of answers missing."""
+    """One condition: shape of the answers, couples, alpha, correlation of partners' scores, share of answers missing."""
 
     shape: str
     couples: int
@@ -65,7 +66,9 @@ class Cell:
         return CLOSED | MODELS | RESAMPLED | (FIML if self.missing else {})
 
 
-REFITS = (("symmetric", 0.7, 0.5, 0.0), ("symmetric", 0.9, 0.0, 0.0), ("skewed", 0.7, 0.0, 0.0), ("skewed", 0.9, 0.5, 0.1))
+REFITS = (
+    ("symmetric", 0.7, 0.5, 0.0), ("symmetric", 0.9, 0.0, 0.0), ("skewed", 0.7, 0.0, 0.0), ("skewed", 0.9, 0.5, 0.1),
+)  # fmt: skip
 CELLS = [Cell(*c) for c in product(("symmetric", "skewed"), (50, 100, 200), (0.7, 0.9), (0.0, 0.5), (0.0, 0.1))]
 
 
@@ -152,3 +155,82 @@ def _shares(held: int, intervals: int, rejected: int, tests: int) -> dict[str, f
         "type_1": rejected / tests if tests else np.nan,
         "tests": tests,
     }
+
+
+def pooled(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the measures by shape, missing answers and couples: shares over alphas and partner correlations.
+
+    The Monte Carlo error is that of the pooled share.
+    """
+    keys = ["measure", "shape", "missing", "couples"]
+    rows = []
+    for key, part in cells.groupby(keys, sort=False):
+        for share, count, nominal in (("coverage", "intervals", NOMINAL), ("type_1", "tests", 1 - NOMINAL)):
+            there = part[part[count] > 0]
+            if len(there):
+                level = RMSEA_CONFIDENCE if key[0] == "onefactor_rmsea" else nominal
+                value = float(np.average(there[share], weights=there[count]))
+                worst = float(there.loc[(there[share] - level).abs().idxmax(), share])
+                error = float(np.sqrt(value * (1 - value) / there[count].sum()))
+                rows.append(dict(zip(keys, key, strict=True)) | {
+                    "what": share, "nominal": level, "share": value, "error": error, "worst": worst,
+                    "data_sets": int(there[count].sum()),
+                })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+HEAD = """# Calibration
+
+How often 95 % intervals held the truth, and how often p fell below .05 where nothing was there, in simulated couples
+(`python3 run.py calibrate`; {data_sets:,} data sets a cell, {fewer} with {fewer} resamples where every resample refits a
+model; {resamples} resamples elsewhere; seed {seed}). Answers of five categories, cut from normal variables: symmetric, or
+skewed with half of the answers in the lowest category. Scales of four equal items; alpha .7 and .9, correlation of the
+partners' scores 0 and .5, complete answers and 10 % of all answers missing at random (the estimates are listwise, but
+for `fiml`). The truth is the statistic of the exact covariance matrix of the answers.
+
+Each number is the share over both alphas and both correlations; behind it, in brackets, the cell of the four that is
+farthest from what it should be. One cell of 2,000 data sets has a Monte Carlo error of .005 at .95, one of 500 of .010.
+The interval of the RMSEA is one of 90 %; its truth, 0, is on the border.
+
+"""
+
+
+def report(table: pd.DataFrame, data_sets: int, fewer: int) -> str:
+    """Return the tables as Markdown."""
+    text = HEAD.format(data_sets=data_sets, fewer=fewer, resamples=RESAMPLES, seed=SEED)
+    for what, title in (("coverage", "Coverage of intervals"), ("type_1", "Type I error at .05")):
+        part = table[table["what"] == what]
+        columns = list(product(("symmetric", "skewed"), (0.0, 0.1), (50, 100, 200)))
+        heads = [f"{shape}{', 10 % missing' if missing else ''}, n = {n}" for shape, missing, n in columns]
+        lines = [["statistic", *heads]]
+        for measure, rows in part.groupby("measure", sort=False):
+            found = {(r.shape, r.missing, r.couples): _cell(r.share, r.worst) for r in rows.itertuples(index=False)}
+            lines.append([f"`{measure}`", *(found.get(column, "") for column in columns)])
+        body = ["| " + " | ".join(line) + " |" for line in lines]
+        body.insert(1, "|" + "---|" * len(lines[0]))
+        text += f"## {title}\n\n" + "\n".join(body) + "\n\n"
+    return text.rstrip() + "\n"
+
+
+def _cell(share: float, worst: float) -> str:
+    return f"{share:.3f} ({worst:.3f})".replace("0.", ".")
+
+
+def main() -> None:
+    """Measure everything and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-sets", type=int, default=DATA_SETS)
+    parser.add_argument("--fewer", type=int, default=FEWER)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--out", type=Path, default=ROOT)
+    options = parser.parse_args()
+    table = pooled(measured(pieces(options.data_sets, options.fewer), options.processes))
+    text = report(table, options.data_sets, options.fewer)
+    (options.out / "docs" / "calibration.md").write_text(text, encoding="utf-8")
+    rounded = table.round({"share": 4, "error": 4, "worst": 4})
+    rounded.to_csv(options.out / "analysis" / "calibration.csv", index=False, lineterminator="\n")
+    print(table.to_string())
+
+
+if __name__ == "__main__":
+    main()

@@ -12,25 +12,42 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from analysis.stats.hierarchical import omega_hierarchical
+from analysis.stats.incomplete import alpha_fiml, omega_fiml
+from analysis.stats.stratified import alpha_stratified, block_reliability
 from population import ITEMS, SCALES, Population
 
 from analysis.stats.bootstrap import bca, features, resampled
 from analysis.stats.consistency import (
-    alpha, alpha_clustered, alpha_feldt, alpha_if_dropped, alpha_if_dropped_clustered, alpha_standardized, item_rest_r,
-    item_rest_r_clustered, lambda2, lambda6, mean_interitem_r, score_mdc, score_sem,
+    alpha,
+    alpha_clustered,
+    alpha_feldt,
+    alpha_if_dropped,
+    alpha_if_dropped_clustered,
+    alpha_standardized,
+    item_rest_r,
+    item_rest_r_clustered,
+    lambda2,
+    lambda6,
+    mean_interitem_r,
+    score_mdc,
+    score_sem,
 )  # fmt: skip
 from analysis.stats.discriminant import htmt, htmt2, latent_r
 from analysis.stats.dyads import (
-    CoupleAlpha, DyadicFactor, alpha_difference, disattenuated, dyadic_alpha, dyadic_factor, omega_difference,
+    CoupleAlpha,
+    DyadicFactor,
+    alpha_difference,
+    disattenuated,
+    dyadic_alpha,
+    dyadic_factor,
+    omega_difference,
 )  # fmt: skip
 from analysis.stats.factor import fit_one_factor, omega
 from analysis.stats.goodness import Goodness, one_factor_goodness
-from analysis.stats.hierarchical import omega_hierarchical
-from analysis.stats.incomplete import alpha_fiml, omega_fiml
 from analysis.stats.moments import correlation
 from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
 from analysis.stats.refits import fit_many
-from analysis.stats.stratified import alpha_stratified, block_reliability
 from analysis.stats.value import Array, Value
 
 LEVEL = 0.95

@@ -1,8 +1,8 @@
 """Couples whose population is known exactly: answers on five points, cut from normal variables.
 
-Three scales of four items for each of two partners. Every item reflects its factor equally, so a one-factor model, equal
-loadings and equal partners are all true; that makes p values checkable. The covariance matrix of the answers follows
-from the thresholds by integration, so a statistic's true value is the statistic of that matrix.
+Three scales of four items for each of two partners. Every item reflects its factor equally, so a one-factor model,
+equal loadings and equal partners are all true; that makes p values checkable. The covariance matrix of the answers
+follows from the thresholds by integration, so a statistic's true value is the statistic of that matrix.
 """
 
 from __future__ import annotations

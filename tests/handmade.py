@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 import analysis as an
+from analysis.results import join
 from analysis.stats.value import Array
 
 ROLES = ("w", "m")
@@ -100,7 +101,13 @@ def made(codebook: an.Codebook, n: int = 30, *, seed: int = 1, **options: Any) -
 
 def everything(data: an.Couples) -> an.Estimates:
     """Return all results that the data allow."""
-    return an.describe(data) + an.items(data) + an.reliability(data) + an.agreement(data) + an.profiles(data)
+    reliability = an.reliability(data, bootstrap=True, fiml=True, categorical=True)
+    pairs = an.scale_pairs(data, bootstrap=True)
+    return join([an.describe(data), an.items(data), reliability, an.factor_fit(data), pairs, *_of_partners(data)])
+
+
+def _of_partners(data: an.Couples) -> list[an.Estimates]:
+    return [an.agreement(data), an.profiles(data)]
 
 
 PROFILE = book(*(items(code) for code in ("H1", "H2", "H3", "U1", "U2", "U3")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import isfinite
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, few_persons, joined, no_interval
 from analysis.estimation.resampling import bootstrap_row
-from analysis.estimation.samples import Sample, samples
+from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, answers_to, scale_codes
 from analysis.instrument.codebook import BLOCKS
 from analysis.results import Row, row
@@ -21,14 +21,67 @@ from analysis.stats.stratified import alpha_stratified, block_reliability
 from analysis.stats.value import Array
 
 FEWEST_SCALES = 3
+ONE_SCALE = "a block needs two scales with items; scales: {0}"
 NOT_IDENTIFIED = (
-    "a general factor beside group factors needs three or more scales of three or more items; scales: {scales}, "
-    "of three or more items: {large}"
+    "a general factor beside group factors needs {0} scales of {0} or more items, and no smaller one; scales: {1}, "
+    "smaller ones: {2}"
 )
 NO_SOLUTION = "the bifactor model has no single solution on these answers"
 TOTAL = (
-    "one number over healthy and unhealthy scales needs a general factor: alpha is high without one. Read the two blocks "
-    "apart; it is given where omega_hierarchical of block:all is"
+    "one number over healthy and unhealthy scales is refused without a general factor, as alpha is high without one: "
+    "read the two blocks apart. It is given where omega_hierarchical of block:all is"
 )
-UNLIKE = "scales of unlike ranges are no plain mean: bring them to one range first"
-METHOD = "stratified alpha, influence function on ln(1 - reliability)"
+UNLIKE = "scales of unlike ranges have no plain mean"
+METHOD = "stratified alpha of the mean of the scales, influence function on ln(1 - reliability)"
+
+
+def of_blocks(couples: Couples, drawn: Array | None) -> Iterator[Row]:
+    """Yield block_reliability and omega_hierarchical of each block that has scales with items, by partner."""
+    for sample in samples(couples):
+        for block in BLOCKS:
+            codes = [code for code in scale_codes(couples.codebook) if code in couples.codebook.block(block)]
+            if codes:
+                items = [couples.codebook.scored_items(code) for code in codes]
+                together = answers_to(couples, sample, block, tuple(item for part in items for item in part))
+                yield from _of_block(together, tuple(len(part) for part in items), _ranges(couples, codes), drawn)
+
+
+def _ranges(couples: Couples, codes: list[str]) -> int:
+    return len({couples.codebook.bounds(code) for code in codes})
+
+
+def _of_block(block: Answers, sizes: tuple[int, ...], ranges: int, drawn: Array | None) -> Iterator[Row]:
+    general = _general(block, sizes)
+    yield general
+    refused = ONE_SCALE.format(len(sizes)) if len(sizes) < 2 else UNLIKE if ranges > 1 else _too_little(block)
+    if not refused and block.code == "block:all" and not isfinite(general["estimate"]):
+        refused = TOTAL
+    if refused:
+        yield row("reliability", "block_reliability", **block.at, note=refused)
+        return
+    value = block_reliability(block.x, sizes, block.couple, block.confidence)
+    note = "no scale varies" if not isfinite(value.estimate) else no_interval(value)
+    yield row("reliability", "block_reliability", **block.at, **value._asdict(), method=METHOD, note=note)
+    if drawn is not None and isfinite(value.estimate):
+        draws = resampled(drawn[:, block.sample.couples], [block.features])[0].covariances()
+        others = block.features.left_out.covariances()
+        of_draws, of_others = alpha_stratified(draws, sizes), alpha_stratified(others, sizes)
+        yield bootstrap_row("block_reliability", block.at, value.estimate, of_draws, of_others)
+
+
+def _too_little(block: Answers) -> str:
+    return few_persons(len(block.x), block.k) if len(block.x) <= block.k else ""
+
+
+def _general(block: Answers, sizes: tuple[int, ...]) -> Row:
+    """Return omega_hierarchical, or why there is none."""
+    small = int(np.sum(np.array(sizes) < FEWEST_ITEMS))
+    refused = _too_little(block) or (CONSTANT_ITEM if block.constant else "")
+    if len(sizes) < FEWEST_SCALES or small:
+        refused = NOT_IDENTIFIED.format(FEWEST_SCALES, len(sizes), small)
+    if refused:
+        return row("reliability", "omega_hierarchical", **block.at, note=refused)
+    value, heywood = omega_hierarchical(block.x, sizes, block.couple, block.confidence)
+    note = joined(HEYWOOD if heywood else "", NO_SOLUTION if not isfinite(value.estimate) else no_interval(value))
+    method = "bifactor ML, one group factor a scale, robust standard error on ln(1 - omega)"
+    return row("reliability", "omega_hierarchical", **block.at, **value._asdict(), method=method, note=note)

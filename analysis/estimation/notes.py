@@ -56,7 +56,10 @@ def of_finished(couples: Couples, what: str) -> list[str]:
 SATURATED = "three items: the one-factor model is saturated, so its fit is not tested"
 TOO_FLAT = "the answers leave no interval: its standard error is 0 or too large"
 NOT_BELOW_1 = "a coefficient of 1 or more has no interval"
-NOT_LISTWISE = "alpha and omega leave out persons with a missing answer; fiml=True adds the estimates from everyone with an answer."
+NOT_LISTWISE = (
+    "Persons with a missing answer on a scale are left out of its coefficients; reliability(couples, fiml=True) adds "
+    "alpha and omega from everyone with an answer."
+)
 SHARE_OF_VARIABLES = 3
 
 

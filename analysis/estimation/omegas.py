@@ -1,4 +1,4 @@
-"""Omega in its several readings: of one factor, over the observed variance, of ordered answers, with missing answers."""
+"""Omega as it is read: of one factor, over the observed variance, of ordered answers, with missing answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One factor: does a single one account for a scale's items, and do they all reflect it equally?"""
+"""One factor: whether a single one accounts for a scale's items, and whether they all reflect it equally."""
 
 from __future__ import annotations
 

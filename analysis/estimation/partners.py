@@ -1,4 +1,4 @@
-"""Two partners at once: is a scale as reliable for one as for the other, and how reliable are their mean and difference?"""
+"""Two partners at once: whether a scale is as reliable for both, and how reliable their mean and difference are."""
 
 from __future__ import annotations
 
@@ -87,7 +87,8 @@ def _differences(x: Array, y: Array, at: Row) -> Iterator[Row]:
     """Yield the tests of equal alpha and equal omega in both roles."""
     value = alpha_difference(x, y, at["confidence"])
     method = "first role minus second; interval on the scale of alpha, z on ln(1 - alpha)"
-    yield row("reliability", "alpha_difference", **at, **value._asdict(), method=method, note=_why(value, "no item varies"))
+    why = _why(value, "no item varies")
+    yield row("reliability", "alpha_difference", **at, **value._asdict(), method=method, note=why)
     if x.shape[1] < FEWEST_ITEMS:
         yield row("reliability", "omega_difference", **at, note=TOO_FEW_ITEMS)
         return

@@ -18,7 +18,15 @@ from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.bootstrap import resampled
 from analysis.stats.consistency import (
-    alpha, alpha_clustered, alpha_feldt, alpha_standardized, lambda2, lambda6, mean_interitem_r, score_mdc, score_sem,
+    alpha,
+    alpha_clustered,
+    alpha_feldt,
+    alpha_standardized,
+    lambda2,
+    lambda6,
+    mean_interitem_r,
+    score_mdc,
+    score_sem,
 )  # fmt: skip
 from analysis.stats.incomplete import alpha_fiml
 from analysis.stats.value import Array, Value
@@ -89,7 +97,7 @@ def reliability(
     for sample in samples(couples, by_group=True):
         of_sample = None if sample.group else drawn
         for scale in each_scale(couples, sample, facets=True):
-            rows += _of_scale(scale, of_sample, fiml=fiml)
+            rows += _of_scale(scale, of_sample, fiml=fiml, categorical=categorical)
             incomplete |= scale.incomplete
     rows += list(of_partners(couples, drawn))
     rows += list(of_blocks(couples, drawn))
@@ -98,7 +106,7 @@ def reliability(
     return Estimates(rows, [*notes, NOT_LISTWISE] if incomplete and not fiml else notes)
 
 
-def _of_scale(scale: Answers, drawn: Array | None, *, fiml: bool) -> Iterator[Row]:
+def _of_scale(scale: Answers, drawn: Array | None, *, fiml: bool, categorical: bool) -> Iterator[Row]:
     pooled = "_pooled" if scale.clustered else ""
     if scale.too_little:
         for statistic in (f"alpha{pooled}", *COEFFICIENTS, f"omega{pooled}", *OMEGA_IDS):
@@ -107,7 +115,7 @@ def _of_scale(scale: Answers, drawn: Array | None, *, fiml: bool) -> Iterator[Ro
     yield from _alphas(scale, f"alpha{pooled}")
     for statistic, coefficient in COEFFICIENTS.items():
         yield _plain(scale, statistic, coefficient)
-    yield from omegas(scale, drawn)
+    yield from omegas(scale, drawn, categorical=categorical)
     if drawn is not None:
         yield from _resampled(scale, f"alpha{pooled}", drawn)
     if fiml and scale.incomplete:
