@@ -195,3 +195,12 @@ def bifactor(sizes: tuple[int, ...]) -> Structure:
     groups = np.where(scale[:, None] == np.arange(len(sizes)), p + np.arange(p)[:, None], FIXED)
     m = 1 + len(sizes)
     return Structure(np.hstack([np.arange(p)[:, None], groups]), np.full((m, m), FIXED), _diagonal(p, 2 * p), np.eye(m))
+
+
+@cache
+def saturated(p: int) -> Structure:
+    """Return no factor and every covariance free: parameters are the lower triangle of Sigma, row by row."""
+    numbers, below = np.zeros((p, p), dtype=int), np.tril_indices(p)
+    numbers[below] = np.arange(len(below[0]))
+    numbers = np.maximum(numbers, numbers.T)
+    return Structure(np.full((p, 1), FIXED), np.array([[FIXED]]), numbers, np.eye(1))

@@ -68,7 +68,7 @@ def fit_structure(structure: Structure, cov: Array, start: Array | None = None) 
         theta = climb(first, lambda at: misfit(structure.implied(at), cov), lambda at: _slope(structure, at, cov))
     if theta is None:
         return StructureFit(structure, np.full(structure.free, nan), converged=False)
-    return StructureFit(structure, _signed(structure, theta), converged=True)
+    return StructureFit(structure, signed(structure, theta), converged=True)
 
 
 def is_regular(cov: Array) -> bool:
@@ -79,7 +79,8 @@ def is_regular(cov: Array) -> bool:
     return bool(np.linalg.eigvalsh(cov / np.outer(scale, scale))[0] >= SINGULAR)
 
 
-def _signed(structure: Structure, theta: Array) -> Array:
+def signed(structure: Structure, theta: Array) -> Array:
+    """Return the same model's parameters with every factor's sum of loadings positive, (q,)."""
     loadings, factors, residuals = structure.matrices(theta)
     sign = np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
     return structure.parameters(Matrices(loadings * sign, factors * np.outer(sign, sign), residuals))
