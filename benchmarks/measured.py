@@ -12,11 +12,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from analysis.stats.hierarchical import omega_hierarchical
-from analysis.stats.incomplete import alpha_fiml, omega_fiml
-from analysis.stats.stratified import alpha_stratified, block_reliability
 from population import ITEMS, SCALES, Population
 
+from analysis.stats.blocks import alpha_stratified, block_reliability, omega_hierarchical
 from analysis.stats.bootstrap import bca, features, resampled
 from analysis.stats.consistency import (
     alpha,
@@ -45,7 +43,7 @@ from analysis.stats.dyads import (
 )  # fmt: skip
 from analysis.stats.factor import fit_one_factor, omega
 from analysis.stats.goodness import Goodness, one_factor_goodness
-from analysis.stats.moments import correlation
+from analysis.stats.incomplete import alpha_fiml, omega_fiml
 from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
 from analysis.stats.refits import fit_many
 from analysis.stats.value import Array, Value
@@ -237,7 +235,7 @@ def _alpha_gap(cov: Array) -> Any:  # noqa: ANN401 - of one matrix or of many
 
 
 def _ratio(ratio: Callable[..., Any]) -> Of:
-    return lambda cov: ratio(correlation(cov[..., : 2 * ITEMS, : 2 * ITEMS]), ITEMS)
+    return lambda cov: ratio(cov[..., : 2 * ITEMS, : 2 * ITEMS], ITEMS)
 
 
 SIZES = (ITEMS,) * SCALES
@@ -270,7 +268,7 @@ CLOSED: dict[str, Measure] = {
     ),
     "partner_r_disattenuated alpha": Measure(lambda s: s.by_alpha.partner_r_disattenuated, corrected),
     "block_reliability": Measure(
-        lambda s: block_reliability(s.scales, each(len(s.scales[0])), LEVEL),
+        lambda s: block_reliability(list(s.scales), each(len(s.scales[0])), LEVEL),
         lambda population: float(alpha_stratified(block(population), SIZES)),
     ),
 }
@@ -292,8 +290,8 @@ MODELS: dict[str, Measure] = {
     "tau_equivalence_chi2": Measure(lambda s: s.goodness.tau_equivalence, nothing, null=True),
 }
 FIML: dict[str, Measure] = {
-    "alpha fiml": Measure(lambda s: alpha_fiml(s.answers[:, 0, 0], each(len(s.answers)), LEVEL), of_own(alpha)),
-    "omega fiml": Measure(lambda s: omega_fiml(s.answers[:, 0, 0], each(len(s.answers)), LEVEL), true_omega),
+    "alpha fiml": Measure(lambda s: alpha_fiml(s.answers[:, 0, 0], LEVEL), of_own(alpha)),
+    "omega fiml": Measure(lambda s: omega_fiml(s.answers[:, 0, 0], LEVEL)[0], true_omega),
 }
 
 
@@ -335,6 +333,6 @@ REFITTED: dict[str, Measure] = {
     "omega bootstrap": Measure(lambda s: s.own.interval(_omega_of), true_omega),
     "omega_categorical bootstrap": Measure(_categorical, of_categories),
     "omega_hierarchical": Measure(
-        lambda s: omega_hierarchical(np.hstack(s.scales), SIZES, each(len(s.scales[0])), LEVEL)[0], general
+        lambda s: omega_hierarchical(np.hstack(s.scales), SIZES, LEVEL)[0], general
     ),
 }

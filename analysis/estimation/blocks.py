@@ -14,13 +14,11 @@ from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, answers_to, scale_codes
 from analysis.instrument.codebook import BLOCKS
 from analysis.results import Row, row
+from analysis.stats.blocks import FEWEST_SCALES, alpha_stratified, block_reliability, omega_hierarchical
 from analysis.stats.bootstrap import resampled
 from analysis.stats.factor import FEWEST_ITEMS
-from analysis.stats.hierarchical import omega_hierarchical
-from analysis.stats.stratified import alpha_stratified, block_reliability
 from analysis.stats.value import Array
 
-FEWEST_SCALES = 3
 ONE_SCALE = "a block needs two scales with items; scales: {0}"
 NOT_IDENTIFIED = (
     "a general factor beside group factors needs {0} scales of {0} or more items, and no smaller one; scales: {1}, "
@@ -59,7 +57,8 @@ def _of_block(block: Answers, sizes: tuple[int, ...], ranges: int, drawn: Array 
     if refused:
         yield row("reliability", "block_reliability", **block.at, note=refused)
         return
-    value = block_reliability(block.x, sizes, block.couple, block.confidence)
+    scales = np.split(block.x, np.cumsum(sizes)[:-1], axis=1)
+    value = block_reliability(scales, block.couple, block.confidence)
     note = "no scale varies" if not isfinite(value.estimate) else no_interval(value)
     yield row("reliability", "block_reliability", **block.at, **value._asdict(), method=METHOD, note=note)
     if drawn is not None and isfinite(value.estimate):
@@ -81,7 +80,7 @@ def _general(block: Answers, sizes: tuple[int, ...]) -> Row:
         refused = NOT_IDENTIFIED.format(FEWEST_SCALES, len(sizes), small)
     if refused:
         return row("reliability", "omega_hierarchical", **block.at, note=refused)
-    value, heywood = omega_hierarchical(block.x, sizes, block.couple, block.confidence)
-    note = joined(HEYWOOD if heywood else "", NO_SOLUTION if not isfinite(value.estimate) else no_interval(value))
+    value, fit = omega_hierarchical(block.x, sizes, block.confidence, block.couple if block.clustered else None)
+    note = joined(HEYWOOD if fit.heywood else "", NO_SOLUTION if not isfinite(value.estimate) else no_interval(value))
     method = "bifactor ML, one group factor a scale, robust standard error on ln(1 - omega)"
     return row("reliability", "omega_hierarchical", **block.at, **value._asdict(), method=method, note=note)

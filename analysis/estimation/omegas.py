@@ -21,6 +21,7 @@ from analysis.stats.value import Array, Value
 NOT_ORDERED = "answers are not whole numbers between declared bounds, so they have no categories"
 TOO_MANY_CATEGORIES = "answers have more than {0} categories: take omega"
 MOST_CATEGORIES = 11
+OMEGA_IDS = ("omega_observed", "omega_categorical")
 
 
 def omegas(scale: Answers, drawn: Array | None, *, categorical: bool) -> Iterator[Row]:

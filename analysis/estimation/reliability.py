@@ -8,7 +8,16 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.blocks import of_blocks
-from analysis.estimation.notes import NOT_LISTWISE, of_finished, too_many_variables
+from analysis.estimation.notes import (
+    HEYWOOD,
+    NO_SOLUTION,
+    NOT_LISTWISE,
+    TOO_FEW_ITEMS,
+    joined,
+    no_interval,
+    of_finished,
+    too_many_variables,
+)  # fmt: skip
 from analysis.estimation.omegas import OMEGA_IDS, omegas
 from analysis.estimation.partners import of_partners
 from analysis.estimation.resampling import bootstrap_row, weights
@@ -28,12 +37,14 @@ from analysis.stats.consistency import (
     score_mdc,
     score_sem,
 )  # fmt: skip
-from analysis.stats.incomplete import alpha_fiml
+from analysis.stats.factor import FEWEST_ITEMS
+from analysis.stats.incomplete import alpha_fiml, omega_fiml
 from analysis.stats.value import Array, Value
 
 IDENTICAL = "the items differ from each other by nothing but a constant: no interval"
 NO_CORRELATIONS = "correlations with a constant item do not exist, or they sum to 0"
 NO_INVERSE = "correlations with a constant item do not exist, or the others determine an item"
+NO_MOMENTS = "an item is constant, the others determine it, or two items were never answered by the same person"
 NO_VARIANCE = "no item varies, or the covariances sum to 0"
 UNDEFINED = {"alpha_standardized": NO_CORRELATIONS, "lambda6": NO_INVERSE, "mean_interitem_r": NO_CORRELATIONS}
 POOLED = (
@@ -119,7 +130,7 @@ def _of_scale(scale: Answers, drawn: Array | None, *, fiml: bool, categorical: b
     if drawn is not None:
         yield from _resampled(scale, f"alpha{pooled}", drawn)
     if fiml and scale.incomplete:
-        yield _fiml(scale, f"alpha{pooled}")
+        yield from _fiml(scale, pooled)
 
 
 def _mdc(scale: Answers) -> Callable[[Array], Array]:
@@ -178,19 +189,29 @@ def _resampled(scale: Answers, alpha_id: str, drawn: Array) -> Iterator[Row]:
             )
 
 
-def _fiml(scale: Answers, statistic: str) -> Row:
-    """Return alpha from the EM moments of everyone with an answer."""
-    n = len(scale.persons)
-    at = scale.fiml_at
-    refused = too_many_variables(scale.k, n)
+def _fiml(scale: Answers, pooled: str) -> Iterator[Row]:
+    """Yield alpha and omega from everyone with an answer."""
+    at = {**scale.persons_at, "variant": "fiml"}
+    refused = too_many_variables(scale.k, len(scale.persons))
     if refused:
-        return row("reliability", statistic, variant="fiml", **at, note=refused)
-    value = alpha_fiml(*scale.with_answers, scale.confidence)
-    note = "" if np.isfinite(value.estimate) else "the likelihood has no single maximum"
-    return row(
-        "reliability", statistic, variant="fiml", **at, **value._asdict(), note=note,
-        method="EM moments of everyone with an answer, robust standard error on ln(1 - alpha)",
-    )  # fmt: skip
+        for statistic in ("alpha", "omega"):
+            yield row("reliability", f"{statistic}{pooled}", **at, note=refused)
+        return
+    cluster = scale.persons_couple if scale.clustered else None
+    clusters = ", couples as clusters" if scale.clustered else ""
+    value = alpha_fiml(scale.persons, scale.confidence, cluster)
+    method = f"EM covariances, robust standard error on ln(1 - alpha){clusters}"
+    why = no_interval(value) if np.isfinite(value.estimate) else NO_MOMENTS
+    yield row("reliability", f"alpha{pooled}", **at, **value._asdict(), method=method, note=why)
+    value, fit = omega_fiml(scale.persons, scale.confidence, cluster)
+    method = f"one-factor full information ML, robust standard error on ln(1 - omega){clusters}"
+    why = no_interval(value) if np.isfinite(value.estimate) else _no_fiml(scale)
+    note = joined(HEYWOOD if fit.heywood else "", why)
+    yield row("reliability", f"omega{pooled}", **at, **value._asdict(), method=method, note=note)
+
+
+def _no_fiml(scale: Answers) -> str:
+    return TOO_FEW_ITEMS if scale.k < FEWEST_ITEMS else NO_SOLUTION
 
 
 def _not_pooled(couples: Couples) -> list[Row]:

@@ -70,6 +70,17 @@ class Answers:
         return self._complete[1]
 
     @property
+    def persons_at(self) -> Row:
+        """What every row on persons with an answer says of itself."""
+        return {**self.place, **counts(self.persons_couple)}
+
+    @cached_property
+    def persons_couple(self) -> Array:
+        """The couple of each row of ``persons``."""
+        rows, couple = self._rows
+        return couple[~np.isnan(rows).all(axis=1)]
+
+    @property
     def incomplete(self) -> bool:
         """Whether someone answered a part of the items only."""
         return len(self.persons) > len(self.x)
