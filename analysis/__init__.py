@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from analysis.errors import StudyError as StudyError
     from analysis.errors import SurveyError as SurveyError
     from analysis.estimation.agreement import agreement as agreement
+    from analysis.estimation.blocks import block_reliability as block_reliability
     from analysis.estimation.descriptives import describe as describe
     from analysis.estimation.items import items as items
     from analysis.estimation.one_factor import factor_fit as factor_fit
     from analysis.estimation.pairs import scale_pairs as scale_pairs
+    from analysis.estimation.partners import partner_reliability as partner_reliability
     from analysis.estimation.profiles import profiles as profiles
     from analysis.estimation.reliability import reliability as reliability
     from analysis.instrument.codebook import Codebook as Codebook
@@ -58,10 +60,12 @@ _HOMES = {
     "StudyError": "errors",
     "SurveyError": "errors",
     "agreement": "estimation.agreement",
+    "block_reliability": "estimation.blocks",
     "describe": "estimation.descriptives",
     "items": "estimation.items",
     "factor_fit": "estimation.one_factor",
     "scale_pairs": "estimation.pairs",
+    "partner_reliability": "estimation.partners",
     "profiles": "estimation.profiles",
     "reliability": "estimation.reliability",
     "figures": "",

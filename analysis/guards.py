@@ -21,12 +21,16 @@ class Facts(Protocol):
     def n_both(self) -> int: ...  # noqa: D102
 
 
-ANALYSES = ("describe", "items", "reliability", "factor_fit", "scale_pairs", "agreement", "profiles")
+ANALYSES = (
+    "describe", "items", "reliability", "factor_fit", "scale_pairs", "partner_reliability", "block_reliability",
+    "agreement", "profiles",
+)  # fmt: skip
 
 
 def refusal(analysis: str, facts: Facts) -> str:
     """Return why the analysis cannot be done with these data and what would allow it, or an empty string."""
     rules = {"agreement": _two_partners, "profiles": _profiles, "scale_pairs": _pairs}
+    rules |= {"partner_reliability": _both_answer_items, "block_reliability": _blocks}
     rules |= dict.fromkeys(("items", "reliability", "factor_fit"), _items)
     return rules[analysis](facts) if analysis in rules else ""
 
@@ -48,6 +52,16 @@ def _pairs(facts: Facts) -> str:
             "Pairs of scales need two scales with items; this codebook has one. Add the other's items."
         )
     return ""
+
+
+def _both_answer_items(facts: Facts) -> str:
+    return _items(facts) or _two_partners(facts)
+
+
+def _blocks(facts: Facts) -> str:
+    if any(facts.codebook.block(block) for block in BLOCKS):
+        return _items(facts)
+    return "No scale is healthy or unhealthy, so there are no blocks; give scales their valence in scales.csv."
 
 
 def _two_partners(facts: Facts) -> str:

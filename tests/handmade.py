@@ -102,12 +102,9 @@ def made(codebook: an.Codebook, n: int = 30, *, seed: int = 1, **options: Any) -
 def everything(data: an.Couples) -> an.Estimates:
     """Return all results that the data allow."""
     reliability = an.reliability(data, bootstrap=True, fiml=True, categorical=True)
-    pairs = an.scale_pairs(data, bootstrap=True)
-    return join([an.describe(data), an.items(data), reliability, an.factor_fit(data), pairs, *_of_partners(data)])
-
-
-def _of_partners(data: an.Couples) -> list[an.Estimates]:
-    return [an.agreement(data), an.profiles(data)]
+    more = [part(data, bootstrap=True) for part in (an.scale_pairs, an.partner_reliability, an.block_reliability)]
+    parts = [part(data) for part in (an.describe, an.items, an.factor_fit, an.agreement, an.profiles)]
+    return join([*parts, reliability, *more])
 
 
 PROFILE = book(*(items(code) for code in ("H1", "H2", "H3", "U1", "U2", "U3")))

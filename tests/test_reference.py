@@ -77,17 +77,26 @@ LISTWISE = "the reference takes persons complete on the scale; here a score need
 NOT_FLAT = "the reference leaves flat profiles out of the shape part; here their shape part is 0, so the parts add up"
 TRAP = "a scale left as it is stored, to show the wrong number of a forgotten reversal"
 NEEDS_ROLES = "it changes with who is first, and these partners are exchangeable"
+RECODED = "the reference leaves out a category inside the scale that nobody used; here declared categories stay"
+OF_SCORE = ("score_sem", "score_mdc")
 BOTH_SCALES, ROLES = ("healthy", "unhealthy"), ("w", "m")
 AS_STORED = (
     *(("describe", statistic, "") for statistic in ("scale_mean", "scale_sd")),
     *(("items", statistic, "") for statistic in ("mean", "sd", "skew", "floor", "ceiling", "item_rest_r")),
     *(("items", statistic, "") for statistic in ("alpha_if_dropped", "loading")),
-    *(("reliability", statistic, "") for statistic in ("alpha", "alpha_standardized", "omega")),
+    *(("reliability", statistic, "") for statistic in ("alpha", "alpha_standardized", "omega", "omega_observed")),
+    *(("reliability", statistic, "") for statistic in ("lambda2", "lambda6", "mean_interitem_r", *OF_SCORE)),
+    *(("reliability", statistic, "") for statistic in ("onefactor_chi2", "onefactor_cfi", "onefactor_tli")),
+    *(("reliability", statistic, "") for statistic in ("onefactor_rmsea", "onefactor_srmr", "tau_equivalence_chi2")),
     ("reliability", "alpha", "feldt"),
 )
 EXCEPTIONS = (
     *(Exempt("h_constant", "describe", s, "", ("healthy",), ("w",), DROPPED) for s in ("scale_mean", "scale_sd")),
     Exempt("h_constant", "items", "alpha_if_dropped", "", ("healthy",), ("w",), DROPPED),
+    *(Exempt("h_constant", "reliability", s, "", ("healthy",), ("w",), DROPPED) for s in ("lambda2", "lambda6")),
+    *(Exempt("h_constant", "reliability", s, "", ("healthy",), ("w",), DROPPED) for s in OF_SCORE),
+    Exempt("e_skewed", "reliability", "omega_categorical", "", ("harm",), ("m",), RECODED),
+    Exempt("g_reversed", "reliability", "alpha_difference", "", ("healthy_as_stored",), ("both",), TRAP),
     *(Exempt("b_missing", "describe", s, "", BOTH_SCALES, ROLES, LISTWISE) for s in ("scale_mean", "scale_sd")),
     *(Exempt("c_exchangeable", "agreement", s, "", BOTH_SCALES, (), NEEDS_ROLES) for s in ("icc_a1", "icc_c1")),
     Exempt("a_clean", "profiles", "d2_shape", "", ("block:healthy", "block:unhealthy"), (), NOT_FLAT),
@@ -129,6 +138,7 @@ def _of_line(frame: str, line: Mapping[Any, Any]) -> Iterator[Wanted]:
             column: reference["value" if column == "estimate" else column]
             * (float(line["factor"]) if column in ("estimate", "lower", "upper", "se") else 1)
             for column in line["compare"].split()
+            if column == "estimate" or not (line["statistic"] == "latent_r" and role == "pooled")  # couples as clusters
         }
         key = line["section"], line["statistic"], line["variant"]
         yield Wanted(frame, *key, place, item, partner, asked, _tolerances(line))
@@ -151,7 +161,7 @@ def results(frame: str) -> dict[tuple[str, ...], Row]:
     """Return the product's results on a frame by their place; for profiles every item is a scale, as it is there."""
     data = couples(frame)
     table = an.describe(data) + an.items(data) + an.reliability(data, fiml=True) + an.agreement(data)
-    table += an.factor_fit(data) + an.scale_pairs(data)
+    table += an.factor_fit(data) + an.scale_pairs(data) + an.partner_reliability(data)
     if any(row.section == "profiles" for row in wanted(frame)):
         table += an.profiles(couples(frame, profile=True))
     columns = ("section", "statistic", "variant", "scale", "item", "partner")
@@ -213,7 +223,9 @@ def test_without_the_constant_item_the_numbers_are_those_of_the_reference() -> N
     items = tuple(item for item in data.codebook.items if item.name != "h4")
     dropped = replace(data, codebook=replace(data.codebook, items=items)).with_settings()
     table = {
-        (row["statistic"], row["item"]): row for row in (an.describe(dropped) + an.items(dropped)).where(partner="w")
+        (row["statistic"], row["item"]): row
+        for part in (an.describe, an.items, an.reliability)
+        for row in part(dropped).where(partner="w", variant="")
     }
     rows = [row for row in wanted("h_constant") if (found := exemption(row)) and found.reason == DROPPED]
     assert rows

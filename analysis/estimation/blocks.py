@@ -8,13 +8,15 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, few_persons, joined, no_interval
-from analysis.estimation.resampling import bootstrap_row
+from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, few_persons, joined, no_interval, of_finished
+from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, answers_to, scale_codes
+from analysis.guards import refusal
 from analysis.instrument.codebook import BLOCKS
-from analysis.results import Row, row
-from analysis.stats.blocks import FEWEST_SCALES, alpha_stratified, block_reliability, omega_hierarchical
+from analysis.results import Estimates, Row, row
+from analysis.stats import blocks as stats
+from analysis.stats.blocks import FEWEST_SCALES, alpha_stratified, omega_hierarchical
 from analysis.stats.bootstrap import resampled
 from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.value import Array
@@ -33,15 +35,50 @@ UNLIKE = "scales of unlike ranges have no plain mean"
 METHOD = "stratified alpha of the mean of the scales, influence function on ln(1 - reliability)"
 
 
-def of_blocks(couples: Couples, drawn: Array | None) -> Iterator[Row]:
-    """Yield block_reliability and omega_hierarchical of each block that has scales with items, by partner."""
+def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates:
+    """Return how reliable each block's mean is, and how much of its items one general factor makes, by partner.
+
+    Rows of section ``reliability``, ``scale`` is ``block:healthy``, ``block:unhealthy`` or ``block:all``:
+    block_reliability (stratified alpha of the mean of the scales, interval by influence function on ln(1 -
+    reliability)) and omega_hierarchical (bifactor ML, robust interval), which needs three or more scales of three or
+    more items. One number over all scales is refused unless omega_hierarchical of block:all is there.
+
+    Parameters
+    ----------
+    couples : Couples
+    bootstrap : bool
+        Add block_reliability of variant ``bootstrap``: BCa intervals from resamples of couples.
+
+    Returns
+    -------
+    Estimates
+        n counts the persons complete on all items of the block.
+
+    Notes
+    -----
+    A reliable block mean need not measure one thing: omega_hierarchical says how much of it a general factor makes.
+    Bifactor models often end in Heywood cases; then read nothing into the number. Sources: Cronbach, Schonemann & McKie
+    (1965), https://doi.org/10.1177/001316446502500201; Zinbarg, Revelle, Yovel & Li (2005),
+    https://doi.org/10.1007/s11336-003-0974-7.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> an.block_reliability(an.make_couples(150, seed=1)).where(partner="woman", statistic="block_reliability")
+    """
+    text = refusal("block_reliability", couples)
+    if text:
+        return Estimates((), [text])
+    drawn = weights(couples) if bootstrap else None
+    rows: list[Row] = []
     for sample in samples(couples):
         for block in BLOCKS:
             codes = [code for code in scale_codes(couples.codebook) if code in couples.codebook.block(block)]
             if codes:
                 items = [couples.codebook.scored_items(code) for code in codes]
                 together = answers_to(couples, sample, block, tuple(item for part in items for item in part))
-                yield from _of_block(together, tuple(len(part) for part in items), _ranges(couples, codes), drawn)
+                rows += _of_block(together, tuple(len(part) for part in items), _ranges(couples, codes), drawn)
+    return Estimates(rows, of_finished(couples, "block reliability"))
 
 
 def _ranges(couples: Couples, codes: list[str]) -> int:
@@ -58,7 +95,7 @@ def _of_block(block: Answers, sizes: tuple[int, ...], ranges: int, drawn: Array 
         yield row("reliability", "block_reliability", **block.at, note=refused)
         return
     scales = np.split(block.x, np.cumsum(sizes)[:-1], axis=1)
-    value = block_reliability(scales, block.couple, block.confidence)
+    value = stats.block_reliability(scales, block.couple, block.confidence)
     note = "no scale varies" if not isfinite(value.estimate) else no_interval(value)
     yield row("reliability", "block_reliability", **block.at, **value._asdict(), method=METHOD, note=note)
     if drawn is not None and isfinite(value.estimate):

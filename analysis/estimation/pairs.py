@@ -114,7 +114,8 @@ def _too_little(both: Answers, sizes: list[int]) -> str:
 
 
 def _latent(both: Answers, k: int) -> Row:
-    value = latent_r(both.x[:, :k], both.x[:, k:], both.couple, both.confidence)
+    cluster = both.couple if both.clustered else None
+    value = latent_r(both.x[:, :k], both.x[:, k:], cluster, both.confidence)
     if not isfinite(value.estimate):
         return row("reliability", "latent_r", **both.at, note=NO_SOLUTION)
     inside = [f"{mark:g}".lstrip("0") for mark in MARKS if value.lower <= mark <= value.upper]

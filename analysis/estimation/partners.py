@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, TOO_FEW_ITEMS, joined, no_interval
-from analysis.estimation.resampling import bootstrap_row
+from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, TOO_FEW_ITEMS, joined, no_interval, of_finished
+from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import BOTH
 from analysis.estimation.scales import scale_codes
-from analysis.results import Row, row
+from analysis.guards import refusal
+from analysis.results import Estimates, Row, row
 from analysis.stats.bootstrap import features, resampled
 from analysis.stats.consistency import alpha
 from analysis.stats.dyads import alpha_difference, disattenuated, dyadic_alpha, dyadic_factor, omega_difference
@@ -26,7 +27,6 @@ OF_MODEL = (
 )  # fmt: skip
 OF_ROLES = ("alpha_difference", "omega_difference")
 EXCHANGEABLE = "partners are exchangeable, so there is no first role to subtract the second from"
-ONE_PERSON = "one respondent a couple: there is no partner to compare with"
 NO_SOLUTION = "the dyadic model has no single solution on these answers"
 NO_OMEGA = "the one-factor model of a partner has no single solution"
 NOT_POSITIVE = "a reliability is not positive"
@@ -34,17 +34,47 @@ MODEL = "dyadic one-factor model, same-item residual covariances, ML, robust sta
 BY_ALPHA = "alpha; what the same item shares between partners counts as error"
 
 
-def of_partners(couples: Couples, drawn: Array | None) -> Iterator[Row]:
-    """Yield what takes both partners of a couple: rows of the couples complete on a scale on both sides."""
-    if couples.one_person:
-        for statistic in (*OF_ROLES, *OF_MODEL):
-            yield row("reliability", statistic, partner=BOTH, note=ONE_PERSON)
-        return
-    if couples.roles is None:
-        for statistic in OF_ROLES:
-            yield row("reliability", statistic, partner=BOTH, note=EXCHANGEABLE)
-    for code in scale_codes(couples.codebook):
-        yield from _of_scale(couples, code, drawn)
+def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates:
+    """Return what takes both partners of a couple: whether a scale is as reliable for both, and for what of them.
+
+    Rows of section ``reliability``, over couples complete on a scale on both sides. Roles: alpha_difference and
+    omega_difference, first role minus second, with their tests. From the dyadic one-factor model, in which the same
+    item of both partners may share something of its own: latent_partner_r, couple_mean_reliability,
+    couple_difference_reliability, partner_r_disattenuated, dyadic_chi2; the last three reliabilities and correlations
+    by alpha too, variant ``alpha``. Exchangeable partners: the same model with everything equal across partners.
+
+    Parameters
+    ----------
+    couples : Couples
+    bootstrap : bool
+        Add BCa intervals from resamples of couples: alpha_difference of variant ``bootstrap``,
+        partner_r_disattenuated of variant ``alpha bootstrap`` (roles only).
+
+    Returns
+    -------
+    Estimates
+        n_couples counts the couples complete on both sides.
+
+    Notes
+    -----
+    Read couple_difference_reliability before you use a difference between partners: it is low where partners are alike.
+    The mean of two roles is a score of its own; average partners only with a reason. A disattenuated correlation says
+    what a perfect measure would show, not what this one does. Sources: Kenny, Kashy & Cook (2006,
+    ISBN 978-1572309869); Maydeu-Olivares, Coffman & Hartmann (2007), https://doi.org/10.1037/1082-989X.12.2.157.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> table = an.partner_reliability(an.make_couples(80, seed=1))
+    >>> table.where(scale="H1", statistic=["alpha_difference", "latent_partner_r"])
+    """
+    text = refusal("partner_reliability", couples)
+    if text:
+        return Estimates((), [text])
+    drawn = weights(couples) if bootstrap else None
+    rows = [] if couples.roles else [row("reliability", name, partner=BOTH, note=EXCHANGEABLE) for name in OF_ROLES]
+    rows += [line for code in scale_codes(couples.codebook) for line in _of_scale(couples, code, drawn)]
+    return Estimates(rows, of_finished(couples, "reliability"))
 
 
 def _of_scale(couples: Couples, code: str, drawn: Array | None) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Reliability: alpha and omega of each scale by partner, of both partners at once, and of the blocks."""
+"""Reliability of each scale's scores: alpha, omega and their relatives, by partner, with intervals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.blocks import of_blocks
 from analysis.estimation.notes import (
     HEYWOOD,
     NO_SOLUTION,
@@ -19,7 +18,6 @@ from analysis.estimation.notes import (
     too_many_variables,
 )  # fmt: skip
 from analysis.estimation.omegas import OMEGA_IDS, omegas
-from analysis.estimation.partners import of_partners
 from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, each_scale
@@ -56,14 +54,14 @@ POOLED = (
 def reliability(
     couples: Couples, *, bootstrap: bool = False, fiml: bool = False, categorical: bool = False
 ) -> Estimates:
-    """Return every reliability coefficient, by scale and partner, of both partners at once, and of the blocks.
+    """Return every reliability coefficient of each scale's scores, by partner, with intervals.
 
     Rows of section ``reliability``. By scale, facet and partner (and by group of couples): alpha (interval by influence
     function on ln(1 - alpha)), alpha with variant ``feldt``, alpha_standardized, lambda2, lambda6, mean_interitem_r,
     score_sem, score_mdc; omega (one-factor ML, robust interval on ln(1 - omega)), omega_observed, omega_categorical.
-    Exchangeable partners have alpha_pooled and omega_pooled in place of alpha and omega, couples as clusters. Of both
-    partners at once: alpha_difference, omega_difference, latent_partner_r, couple_mean_reliability,
-    couple_difference_reliability, partner_r_disattenuated. Of blocks: block_reliability, omega_hierarchical.
+    Exchangeable partners have alpha_pooled and omega_pooled in place of alpha and omega, couples as clusters. Both
+    partners at once are compared by :func:`analysis.partner_reliability`; :func:`analysis.factor_fit`,
+    :func:`analysis.scale_pairs` and :func:`analysis.block_reliability` ask what a scale or a block measures.
 
     Parameters
     ----------
@@ -110,8 +108,6 @@ def reliability(
         for scale in each_scale(couples, sample, facets=True):
             rows += _of_scale(scale, of_sample, fiml=fiml, categorical=categorical)
             incomplete |= scale.incomplete
-    rows += list(of_partners(couples, drawn))
-    rows += list(of_blocks(couples, drawn))
     rows += _not_pooled(couples)
     notes = of_finished(couples, "reliability")
     return Estimates(rows, [*notes, NOT_LISTWISE] if incomplete and not fiml else notes)

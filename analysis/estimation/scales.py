@@ -108,10 +108,8 @@ class Answers:
 
     @cached_property
     def features(self) -> Features:
-        """What each couple adds to the moments of the items, centred at the declared midpoint."""
-        bounds = [item.bounds for item in self.items]
-        middle = None if None in bounds else np.array([sum(bound) / 2 for bound in bounds if bound])
-        return features(self.cube, middle)
+        """What each couple adds to the moments of the items."""
+        return features(self.cube)
 
     @cached_property
     def too_little(self) -> str:

@@ -46,7 +46,7 @@ def one_factor_goodness(x: Array, fit: OneFactor | None = None) -> Goodness:
     Notes
     -----
     chi2 = n (ln|Sigma| + tr(S Sigma^-1) - ln|S| - k), df = k (k - 3) / 2. Three items are always fitted exactly: df and
-    chi2 are 0, and what only a test could say is NaN. The interval of the RMSEA covers 90 %. ``tau_equivalence`` is the
+    chi2 are 0, CFI and TLI 1, RMSEA and SRMR 0, which says nothing. The interval of the RMSEA covers 90 %. ``tau_equivalence`` is the
     chi-square of equal loadings, df = k - 1; it needs no df of the model itself. NaN, df too, where a model has no
     solution. Not to be used for few persons and many items: chi2 is then too large. Sources: Joreskog (1969),
     https://doi.org/10.1007/BF02289343; Bentler (1990), https://doi.org/10.1037/0033-2909.107.2.238; Browne & Cudeck
@@ -72,7 +72,7 @@ def one_factor_goodness(x: Array, fit: OneFactor | None = None) -> Goodness:
         chi2,
         *_comparative(chi2, base),
         _rmsea(chi2, n),
-        Value(_srmr(cov, fit.implied) if chi2.df > 0 else nan, df=chi2.df),
+        Value(_srmr(cov, fit.implied) if chi2.df > 0 else 0.0, df=chi2.df),
         _tau_equivalence(cov, n, misfit(fit.implied, cov)),
     )
 
@@ -99,9 +99,9 @@ def _independence(cov: Array, n: int) -> Value:
 
 
 def _comparative(model: Value, base: Value) -> tuple[Value, Value]:
-    """Return CFI and TLI; NaN where the model has no df, and TLI too where the independence model fits perfectly."""
+    """Return CFI and TLI; 1 where the model has no df, TLI NaN where the independence model fits perfectly."""
     if not model.df > 0:
-        return Value(nan, df=model.df), Value(nan, df=model.df)
+        return Value(1.0, df=model.df), Value(1.0, df=model.df)
     excess, excess_of_base = max(model.estimate - model.df, 0.0), base.estimate - base.df
     largest = max(excess, excess_of_base, 0.0)
     cfi = 1 - excess / largest if largest > 0 else 1.0
@@ -113,7 +113,7 @@ def _rmsea(model: Value, n: int) -> Value:
     """Return the RMSEA, sqrt(max(chi2 - df, 0) / (n df)), with its 90 % interval from noncentral chi-squares."""
     chi2, df = model.estimate, model.df
     if not df > 0:
-        return Value(nan, df=df)
+        return Value(0.0, df=df)
     tail = (1 - RMSEA_CONFIDENCE) / 2
     lower, upper = (sqrt(noncentrality(chi2, df, p) / (n * df)) for p in (1 - tail, tail))
     return Value(sqrt(max(chi2 - df, 0.0) / (n * df)), lower, upper, df=df)
