@@ -115,7 +115,7 @@ def job_1() -> None:
 
 def bootstrap_alphas(x: np.ndarray, resamples: int) -> Interval:
     """Return the BCa intervals of the alphas of all cells and the differences between partners, (36,)."""
-    parts = [features(cell, 3.0) for cell in cells(x)]
+    parts = [features(cell) for cell in cells(x)]
     weights = draw_weights(len(x), resamples, np.random.default_rng(5))
     replicates, jackknife, estimate = (
         with_differences(np.array([alpha(one.covariances()) for one in moments]))
@@ -189,7 +189,7 @@ def statsmodels_omegas(x: np.ndarray) -> list[float]:
 
 def omega_bootstrap(x: np.ndarray, resamples: int) -> np.ndarray:
     """Return omega of every resample, (24, resamples), draws and moments included."""
-    parts = [features(cell, 3.0) for cell in x]
+    parts = [features(cell) for cell in x]
     weights = draw_weights(x.shape[1], resamples, np.random.default_rng(5))
     cov = np.array([moments.covariances(ddof=0) for moments in resampled(weights, parts)])
     sample = fit_many(np.stack([covariance(cell, ddof=0) for cell in x], axis=2))

@@ -84,14 +84,13 @@ def fit_many(cov: Array, start: ManyFits | None = None) -> ManyFits:
     ----------
     cov : ndarray, (k, k, m)
     start : ManyFits, optional
-        The fit of the sample that the matrices are resamples of, or of each one's sample: it saves steps and changes
-        no solution.
+        The fit of the sample that the matrices are resamples of, or of each one's sample: it saves steps.
 
     Notes
     -----
     Each fit is that of :func:`analysis.stats.factor.fit_one_factor`, which also takes over the few that move slowly or
-    towards a unique variance of 0. Not converged: singular matrices, constant items, NaN, likelihoods without a single
-    maximum.
+    towards a unique variance of 0. With very few couples a likelihood may have two maxima; then the start decides. Not
+    converged: singular matrices, constant items, NaN, likelihoods that are flat at their maximum.
 
     Examples
     --------

@@ -90,11 +90,23 @@ def test_persons_of_a_couple_are_drawn_together() -> None:
 
 def test_several_sets_of_columns_share_one_product() -> None:
     x, weights = answers(k=7), draw_weights(61, 20, np.random.default_rng(1))
-    parts = [features(x[:, :2]), features(x[:, 2:], centre=3.0)]
+    parts = [features(x[:, :2]), features(x[:, 2:])]
     together = resampled(weights, parts)
     for part, moments in zip(parts, together, strict=True):
         alone = resampled(weights, [part])[0]
         assert moments.covariances() == pytest.approx(alone.covariances(), rel=1e-12, abs=1e-13)
+
+
+def test_whole_numbers_are_summed_in_single_precision_and_exactly() -> None:
+    x = np.clip(np.round(answers(300) + 3), 1, 5)
+    weights = draw_weights(300, 50, np.random.default_rng(1))
+    part = features(x)
+    assert (part.rows == np.rint(part.rows)).all()
+    assert (resampled(weights, [part])[0].sums == part.rows.T @ weights.T).all()
+    large = features(np.round(answers(300) * 1e4))  # products of 1e8: double precision
+    assert (resampled(weights, [large])[0].sums == large.rows.T @ weights.T).all()
+    shares = weights / 7  # weights that are no counts
+    assert resampled(shares, [part])[0].sums == pytest.approx(part.rows.T @ shares.T, rel=1e-14, abs=1e-13)
 
 
 def test_the_jackknife_leaves_each_couple_out() -> None:

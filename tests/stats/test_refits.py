@@ -34,7 +34,7 @@ def resamples(n: int, k: int, count: int = 150, seed: int = 1) -> tuple[Array, M
     """Return covariance matrices of resamples, (k, k, m), and the fit of the sample."""
     x = likert(n, k, seed)
     weights = draw_weights(n, count, np.random.default_rng(seed))
-    cov = resampled(weights, [features(x, 3.0)])[0].covariances(ddof=0)
+    cov = resampled(weights, [features(x)])[0].covariances(ddof=0)
     return np.moveaxis(cov, 0, -1), fit_many(covariance(x, ddof=0)[:, :, None])
 
 
