@@ -20,6 +20,8 @@ STATISTICS = (
 )  # fmt: skip
 OF_PERSONS = ("onefactor_chi2", "onefactor_rmsea", "tau_equivalence_chi2")
 PERSONS = "persons of both partners are taken as independent here, which makes misfit look surer than it is"
+NO_RMSEA = "no interval without degrees of freedom"
+NO_BASE = "nothing correlates, so there is nothing to compare the model with"
 NO_TAU = "the model of equal loadings has no solution"
 
 
@@ -73,7 +75,8 @@ def _of_scale(scale: Answers) -> Iterator[Row]:
     for statistic, value in zip(STATISTICS, found, strict=True):
         level = RMSEA_CONFIDENCE if statistic == "onefactor_rmsea" else scale.confidence
         at = scale.at | {"confidence": level}
-        undefined = "" if isfinite(value.estimate) or saturated else NO_TAU
+        undefined = "" if isfinite(value.estimate) else NO_TAU if statistic == "tau_equivalence_chi2" else NO_BASE
+        undefined = undefined or (NO_RMSEA if statistic == "onefactor_rmsea" and saturated else "")
         persons = PERSONS if scale.clustered and statistic in OF_PERSONS else ""
         note = joined("" if statistic == "tau_equivalence_chi2" else saturated, undefined, reason, persons)
         yield row("reliability", statistic, **at, **value._asdict(), method="one-factor ML", note=note)

@@ -7,8 +7,8 @@ import pytest
 from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
-from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, NO_SOLUTION, TOO_FEW_ITEMS
-from analysis.estimation.reliability import IDENTICAL, NO_CORRELATIONS, SATURATED
+from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, NO_SOLUTION, SATURATED, TOO_FEW_ITEMS
+from analysis.estimation.reliability import IDENTICAL, NO_CORRELATIONS
 from analysis.results import Row
 
 FIVE = book(items("H1", 5))
