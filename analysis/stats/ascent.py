@@ -54,7 +54,10 @@ def climb(start: Array, misfit: Callable[[Array], float], slope: Callable[[Array
         if size < SMALL:
             at = at + step
         else:
+            before = at
             at, lowest = _advance(at, step, lowest, misfit)
+            if at is before:
+                return None
         if size < AT_REST:
             return at if np.isfinite(misfit(at)) and _is_peak(slope(at)) else None
     return None

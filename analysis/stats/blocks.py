@@ -1,4 +1,4 @@
-"""Reliability of a block of scales: stratified alpha of its mean, and how much one general factor makes of its items."""
+"""Reliability of a block of scales: stratified alpha of its mean, and what one general factor makes of its items."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.stats.intervals import clustered_se, on_log_complement
 from analysis.stats.moments import covariance
-from analysis.stats.structure import Structure, bifactor
+from analysis.stats.structure import bifactor
 from analysis.stats.structure_fit import (
     StructureFit,
     composite_reliability,
@@ -59,7 +59,7 @@ def alpha_stratified(cov: Array, sizes: tuple[int, ...]) -> Array:
 
 
 def _weights(sizes: tuple[int, ...]) -> tuple[Array, Array]:
-    """Return the items' weights in the block's mean (p,) and those of their covariances in its error variance (p, p)."""
+    """Return the items' weights in the block's mean, (p,), and their covariances' in its error variance, (p, p)."""
     k = np.repeat(sizes, sizes)
     scale = np.repeat(np.arange(len(sizes)), sizes)
     same = scale[:, None] == scale
@@ -115,12 +115,12 @@ def fit_bifactor(cov: Array, sizes: tuple[int, ...]) -> StructureFit:
     structure = bifactor(sizes)
     fits = [fit_structure(structure, cov)]
     if np.isfinite(cov).all() and (np.diagonal(cov) > 0).all():
-        fits += [fit_structure(structure, cov, start) for start in _starts(structure, cov)]
+        fits += [fit_structure(structure, cov, start) for start in _starts(cov)]
     return min(fits, key=lambda fit: misfit(fit.sigma, cov) if fit.converged else inf)
 
 
-def _starts(structure: Structure, cov: Array) -> Array:
-    """Return parameters to start from, (starts, q): loadings drawn from a fixed seed, half of the variance as residual."""
+def _starts(cov: Array) -> Array:
+    """Return parameters to start from, (starts, q): loadings from a fixed seed, half of the variance as residual."""
     rng, variance = np.random.default_rng(SEED), np.diagonal(cov)
     draws = [rng.uniform(*share, size=(STARTS, len(cov))) * np.sqrt(variance) for share in (GENERAL, GROUP)]
     return np.hstack([*draws, np.tile(variance / 2, (STARTS, 1))])
@@ -129,7 +129,7 @@ def _starts(structure: Structure, cov: Array) -> Array:
 def omega_hierarchical(
     x: Array, sizes: tuple[int, ...], confidence: float, cluster: Array | None = None
 ) -> tuple[Value, StructureFit]:
-    """Return hierarchical omega, the share of a sum's variance that the general factor makes, its interval, and the fit.
+    """Return hierarchical omega, what the general factor makes of the sum's variance, with its interval, and the fit.
 
     Parameters
     ----------
