@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.stats import norm
 
 from analysis.stats.value import Array
 
@@ -48,3 +49,18 @@ def one_factor_loglik(x: Array, parameters: Array) -> Array:
     sigma = np.outer(parameters[:k], parameters[:k]) + np.diag(parameters[k:])
     d = x - x.mean(axis=0)
     return np.asarray(-0.5 * (np.linalg.slogdet(sigma)[1] + np.einsum("ij,jk,ik->i", d, np.linalg.inv(sigma), d)))
+
+
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
+
+
+def quadrant(h: float, k: float, rho: float) -> float:
+    """Return P(X < h, Y < k) of the bivariate normal: Y's conditional probability over X, in panels of a quarter."""
+    low, high = -10.0, min(h, 10.0)
+    if low >= high or k == -np.inf:
+        return 0.0
+    grid = np.linspace(low, high, int(4 * (high - low)) + 2)
+    half = np.diff(grid)[:, None] / 2
+    x = grid[:-1, None] + half * (NODES + 1)
+    chance = norm.pdf(x) * norm.cdf((k - rho * x) / np.sqrt(1 - rho**2))
+    return float((half * WEIGHTS * chance).sum())
