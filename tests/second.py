@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.stats import norm
 
 from analysis.stats.value import Array
 
@@ -63,3 +64,16 @@ def weighted_covariance(x: Array, weights: Array) -> Array:
     """Return the covariance matrix of rows that count by weights (n,), which sum to 1."""
     d = x - weights @ x
     return np.asarray((d * weights[:, None]).T @ d)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
+
+
+def quadrant(h: float, k: float, rho: float) -> float:
+    """Return P(X < h, Y < k) of the bivariate normal: Y's conditional probability over X, in panels of a quarter."""
+    low, high = -10.0, min(h, 10.0)
+    if low >= high or k == -np.inf:
+        return 0.0
+    grid = np.linspace(low, high, int(4 * (high - low)) + 2)
+    half = np.diff(grid)[:, None] / 2
+    x = grid[:-1, None] + half * (NODES + 1)
+    chance = norm.pdf(x) * norm.cdf((k - rho * x) / np.sqrt(1 - rho**2))
+    return float((half * WEIGHTS * chance).sum())

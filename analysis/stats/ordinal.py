@@ -135,7 +135,12 @@ def omega_categorical_resampled(x: Array, categories: int | Array, weights: Arra
     -----
     Each set is fitted from the start: thresholds, correlations, the variances that weigh them, loadings. Holding the
     weights of the sample would be little faster, and its spread would be that of another estimator: where one factor
-    does not fit exactly, the loadings depend on the weights, and so do the weights' own errors on the estimate.
+    does not fit exactly, the loadings depend on the weights, and their errors belong to the estimate's.
+
+    Loadings of 1 or more are common where n is small and an item loads highly: a fifth of the resamples at n = 60 with
+    five items loading .5 to .85. These are not missing by chance. An interval from the others alone is too narrow;
+    none should be shown where many are missing, and their number always.
+
     Correlations are good to about 1e-8, and so is omega.
 
     Examples
@@ -178,8 +183,9 @@ def _correlations(indicators: Array, weights: Array, last_step: float) -> tuple[
     (n, k, c), sets = indicators.shape, len(weights)
     first, second = pairs(k)
     rho, variance = np.full((2, len(first), sets), nan)
-    for some in _blocks(len(first), max(1, min(TABLES // 32, CELLS // (n * c * c)))):
-        features = (indicators[:, first[some], :, None] * indicators[:, second[some], None, :]).reshape(n, -1)
+    for some in _blocks(len(first), max(1, min(TABLES // 32, CELLS // max(1, n * c * c)))):
+        features = indicators[:, first[some], :, None] * indicators[:, second[some], None, :]
+        features = features.reshape(n, (some.stop - some.start) * c * c)
         for which in _blocks(sets, TABLES // (some.stop - some.start)):
             counts = (features.T @ weights[which].T).reshape(-1, c, c, which.stop - which.start)
             tables = counts.transpose(1, 2, 0, 3).reshape(c, c, -1)
@@ -214,8 +220,9 @@ def dwls_loadings(correlations: Array, precision: Array) -> Array:
         step = fits.step()
         fits = fits.advanced(step)
         done = np.abs(step).max(axis=1) < AT_REST
-        found[left[done]] = np.where(fits.determined()[done, None], fits.loadings[done], nan)
-        fits, left = _Loadings(*(part[~done] for part in fits)), left[~done]
+        if done.any():
+            found[left[done]] = fits.only(done).determined()
+            fits, left = fits.only(~done), left[~done]
         if not len(left):
             break
     return found * np.where(found.sum(axis=1, keepdims=True) < 0, -1, 1)
@@ -247,8 +254,13 @@ class _Loadings(NamedTuple):
         matrix[:, diagonal, diagonal] = (self.weights @ self.loadings[..., None] ** 2)[..., 0]
         return matrix
 
+    def only(self, which: Array) -> _Loadings:
+        return _Loadings(*(part[which] for part in self))
+
     def determined(self) -> Array:
-        return np.asarray(np.linalg.eigvalsh(self.curvature())[:, 0] > FLAT)
+        """Return the loadings, NaN where the fit is flat in some direction."""
+        curved = np.linalg.eigvalsh(self.curvature())[:, :1] > FLAT
+        return np.where(curved, self.loadings, nan)
 
     def step(self) -> Array:
         rest = self.weights * (self.correlations - self._products())

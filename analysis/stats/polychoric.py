@@ -47,8 +47,7 @@ class Polychoric:
     Attributes
     ----------
     correlations, se : ndarray, (k, k)
-        NaN in the rows of a constant item and where the likelihood has no maximum; the standard error is NaN also at
-        the bound.
+        NaN in the rows of a constant item; the standard error also at the bound, and where it would be 0.
     thresholds : ndarray, (k, C - 1)
         Standard normal quantiles of the cumulated shares; -8 or 8 stands for an infinite one beside categories that
         nobody used, NaN follows an item's last threshold where it has fewer categories than others.
@@ -57,9 +56,9 @@ class Polychoric:
     constant : ndarray of bool, (k,)
         Whether everybody gave the same answer: there is no correlation.
     at_bound : ndarray of bool, (k, k)
-        Whether the likelihood still grows at |rho| = .999, where the search ends.
+        Whether the likelihood still grows, or no longer changes, at |rho| = .999, where the search ends.
     converged : ndarray of bool, (k, k)
-        Whether a maximum was found, at the bound or inside.
+        Whether the search came to rest, at the bound or inside.
     """
 
     correlations: Array
@@ -219,7 +218,7 @@ def _independent(tables: Array) -> _Cells:
 
 
 def _first_step(cells: _Cells) -> Array:
-    """Return the angle at which the category numbers would covary as they do, to first order; at most pi / 4 in size."""
+    """Return the angle at which the category numbers would covary as they do, to first order; pi / 4 at most."""
     n, dims = cells.counts.sum(axis=(0, 1)), cells.counts.shape
     above = cells.counts / n - cells.probabilities  # than independent
     covariance = np.tensordot(np.arange(dims[0]), np.tensordot(np.arange(dims[1]), above, (0, 1)), 1)

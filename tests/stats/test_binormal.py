@@ -1,15 +1,18 @@
 """Normal variables cut at thresholds: shares, means and covariances of answers, and the way back."""
 
+from itertools import pairwise
 from math import asin, isnan, pi, sqrt
 
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
+from second import quadrant
 
 from analysis.stats.binormal import (
     category_covariance,
     category_shares,
     mean_category,
+    quadrant_gain,
     rho_for_covariance,
     shift_for_mean,
 )
@@ -87,3 +90,30 @@ def test_the_way_back_finds_the_correlation(rho: float) -> None:
 def test_there_is_no_correlation_behind_too_large_a_covariance() -> None:
     assert isnan(rho_for_covariance(CUTS, CUTS, 100.0))
     assert isnan(rho_for_covariance(CUTS, CUTS, -100.0))
+
+
+@pytest.mark.parametrize(
+    ("rho", "digits"), [(-0.95, 1e-15), (-0.3, 1e-15), (0.6, 1e-15), (0.98, 1e-13), (0.995, 2e-10)]
+)
+def test_a_quadrant_gains_what_integration_over_one_variable_finds(rho: float, digits: float) -> None:
+    for h in (-1.5, 0.0, 0.3):
+        for k in (-2.0, 0.3, 0.5):
+            gain = quadrant_gain(np.array(h), np.array(k), asin(rho))
+            expected = quadrant(h, k, rho) - norm.cdf(h) * norm.cdf(k)
+            assert float(gain) == pytest.approx(
+                expected, abs=digits + 1e-15
+            )  # as the docstring says; 1e-15 for the other
+
+
+def test_gains_add_up_along_the_way() -> None:
+    h, k = CUTS[:, None], np.array([-0.7, 0.4, 1.1])
+    ways = np.arcsin([0.0, 0.4, 0.7, 0.9])
+    parts = sum(quadrant_gain(h, k, end, start, nodes=12) for start, end in pairwise(ways))
+    assert parts == pytest.approx(quadrant_gain(h, k, ways[-1]), abs=1e-15)
+    assert quadrant_gain(h, k, 0.0, ways[-1]) == pytest.approx(-quadrant_gain(h, k, ways[-1]), abs=1e-16)
+
+
+def test_each_pair_of_cuts_may_have_its_own_angle() -> None:
+    h, k, angle = np.array([-1.0, 0.2, 1.4]), np.array([0.3, -0.6, 0.9]), np.array([-0.8, 0.1, 1.2])
+    alone = [float(quadrant_gain(a, b, c)) for a, b, c in zip(h, k, angle, strict=True)]
+    assert quadrant_gain(h, k, angle) == pytest.approx(alone, abs=1e-16)
