@@ -7,8 +7,9 @@ Every function accepts ``ax`` and leaves the alternative text, made from the num
 from __future__ import annotations
 
 from analysis.figures.forests import reliability
+from analysis.figures.items import item_map
 from analysis.figures.planes import plane
 from analysis.figures.profiles import profile
 from analysis.figures.style import save
 
-__all__ = ["plane", "profile", "reliability", "save"]
+__all__ = ["item_map", "plane", "profile", "reliability", "save"]
