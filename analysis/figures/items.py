@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,8 @@ AT_BOUND = 0.15  # from this share of answers at a bound an item is ringed
 RINGS = {"floor": ("D", 6.2, "minimum"), "ceiling": ("o", 7.6, "maximum")}
 LOWEST_R, HIGHEST_SHARES = 5, 3  # how many marks are named for their r, and for each bound
 LETTER, LINE = 0.066, 0.13  # inches that a letter and a line of the names take
-PLACES = ((0.08, 0.0), (-0.08, 0.0), (0.06, 0.11), (-0.06, 0.11), (0.06, -0.11), (-0.06, -0.11))  # inches from the mark
-PLACES += tuple((2 * x, 2 * y) for x, y in PLACES[2:])
+NEAR = ((0.06, 0.11), (-0.06, 0.11), (0.06, -0.11), (-0.06, -0.11))  # inches from the mark
+PLACES = ((0.08, 0.0), (-0.08, 0.0), *NEAR, *((2 * x, 2 * y) for x, y in NEAR))
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def item_map(source: Couples | Estimates, *, codebook: Codebook | None = None, a
     return ax
 
 
-def _mark(place: int) -> dict[str, object]:
+def _mark(place: int) -> dict[str, Any]:
     return mark(place, markersize=3.6, markeredgewidth=1.0)
 
 
