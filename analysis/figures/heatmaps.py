@@ -62,7 +62,10 @@ def item_correlations(couples: Couples, *, partner: str | None = None, ax: Axes 
     np.fill_diagonal(r, 0.0)
     blank = np.isnan(r)
     if blank.sum() == k * (k - 1):
-        raise SurveyError("No correlation between two items exists and may be shown: too few couples answered both.")
+        raise SurveyError(
+            "No correlation between two items exists and may be shown: "
+            "too few couples answered both, or the answers do not vary. Bring more couples."
+        )
     with look():
         ax = new_axes(ax, height=HEIGHT)
         colours = LinearSegmentedColormap.from_list("signed", SHADES).with_extremes(bad=BLANK)

@@ -17,7 +17,7 @@ from analysis.couples import Couples
 from analysis.errors import SurveyError
 from analysis.estimation.shares import answer_shares, public_shares
 from analysis.figures.labels import series_label
-from analysis.figures.style import FAINT, GREY, INK, look, new_axes, put_stamp
+from analysis.figures.style import FAINT, GREY, INK, WIDTH, look, new_axes, put_stamp
 from analysis.instrument.codebook import Codebook, Item
 
 MOST_ITEMS = 8  # without naming a scale
@@ -28,7 +28,7 @@ BAR, LINE, GAP = 0.8, 1.1, 0.35  # heights: a bar, the line with the item's word
 ABOVE = 0.78  # from an item's first bar to its words
 INCH = 0.18  # of one unit of height
 NARROWEST = 7.0  # percent: a narrower part has no number in it
-WORDS = 60  # letters of an item's text
+WORDS = 60  # letters of an item's name and text in a figure of the usual width
 LEGEND = 70  # letters of a line of the legend
 _CENTRED: dict[str, Any] = {"ha": "center", "va": "center"}
 _PAPER: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
@@ -214,14 +214,18 @@ def _dress(ax: Axes, bars: Sequence[Bar], items: Sequence[Item], wall: tuple[flo
     ax.axvline(wall[1], color=GREY, linewidth=0.8)
     ax.text(wall[1] + 1, bars[0].y - ABOVE, "missing, %", fontsize=7, va="center", color=GREY)
     tops = {bar.item: bar.y for bar in reversed(bars)}
+    figure = ax.get_figure(root=True)
+    letters = round(WORDS * ax.get_position().width / 0.775 * (figure.get_figwidth() if figure else WIDTH) / WIDTH)
     for item in items:
-        ax.text(wall[0], tops[item.name] - ABOVE, _words(item), fontsize=7.5, va="center", zorder=4, bbox=_PAPER)
+        ax.text(
+            wall[0], tops[item.name] - ABOVE, _words(item, letters), fontsize=7.5, va="center", zorder=4, bbox=_PAPER
+        )
 
 
-def _words(item: Item) -> str:
+def _words(item: Item, letters: int = WORDS) -> str:
     """Return an item's name, that it is reversed, and the beginning of its text."""
     name = f"{item.name} (reversed)" if item.keyed < 0 else item.name
-    return f"{name}  {shorten(item.text, WORDS - len(name), placeholder=' …')}".rstrip()
+    return f"{name}  {shorten(item.text, max(letters - len(name), 2), placeholder=' …')}".rstrip()
 
 
 def _who(bar: Bar) -> str:
