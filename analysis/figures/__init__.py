@@ -7,8 +7,11 @@ Every function accepts ``ax`` and leaves the alternative text, made from the num
 from __future__ import annotations
 
 from analysis.figures.forests import reliability
+from analysis.figures.heatmaps import item_correlations
+from analysis.figures.items import item_map
+from analysis.figures.likert import answers
 from analysis.figures.planes import plane
 from analysis.figures.profiles import profile
 from analysis.figures.style import save
 
-__all__ = ["plane", "profile", "reliability", "save"]
+__all__ = ["answers", "item_correlations", "item_map", "plane", "profile", "reliability", "save"]
