@@ -29,7 +29,9 @@ class Slope(NamedTuple):
     expected: Array
 
 
-def climb(start: Array, misfit: Callable[[Array], float], slope: Callable[[Array], Slope]) -> Array | None:
+def climb(
+    start: Array, misfit: Callable[[Array], float], slope: Callable[[Array], Slope], iterations: int = ITERATIONS
+) -> Array | None:
     """Return where the likelihood is highest, or None where it has no single maximum near or no rest is found.
 
     Parameters
@@ -39,6 +41,8 @@ def climb(start: Array, misfit: Callable[[Array], float], slope: Callable[[Array
         Minus twice the mean log-likelihood, up to a constant; infinite where there is none.
     slope : callable
         Its slope, for parameters of finite misfit.
+    iterations : int
+        So many steps at most.
 
     Examples
     --------
@@ -49,7 +53,7 @@ def climb(start: Array, misfit: Callable[[Array], float], slope: Callable[[Array
     at, lowest = start, misfit(start)
     if not np.isfinite(lowest):
         return None
-    for _ in range(ITERATIONS):
+    for _ in range(iterations):
         step, size = _step(slope(at))
         if size < SMALL:
             at = at + step

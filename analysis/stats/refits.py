@@ -203,7 +203,7 @@ def _newton(r: Array, point: Point) -> Array:
     """Return Newton's steps where the likelihood curves down, those of Fisher scoring elsewhere, (2, k, m)."""
     step, k = _scoring(point), len(r)
     curvature = information(r, point.loadings, point.unique)
-    definite = np.flatnonzero(_is_definite(curvature))
+    definite = np.flatnonzero(_is_definite(curvature - FLAT * np.eye(2 * k)[:, :, None]))
     if len(definite):
         slope = _slope(point.at(definite))
         found = np.linalg.solve(np.moveaxis(curvature[:, :, definite], -1, 0), slope.reshape(2 * k, -1).T[:, :, None])

@@ -14,7 +14,7 @@ from math import inf, nan, sqrt
 
 import numpy as np
 
-from analysis.stats.ascent import Slope, climb
+from analysis.stats.ascent import ITERATIONS, Slope, climb
 from analysis.stats.moments import covariance
 from analysis.stats.structure import Matrices, Structure, flat, start_values
 from analysis.stats.value import Array
@@ -48,7 +48,9 @@ class StructureFit:
         return any(bool(np.linalg.eigvalsh(part)[0] < 0) for part in self.matrices[1:])
 
 
-def fit_structure(structure: Structure, cov: Array, start: Array | None = None) -> StructureFit:
+def fit_structure(
+    structure: Structure, cov: Array, start: Array | None = None, iterations: int = ITERATIONS
+) -> StructureFit:
     """Return the maximum likelihood fit of a structure to a (p, p) covariance matrix with divisor n.
 
     Every factor's sum of loadings is made positive. Not converged, with NaN as parameters, where the matrix is singular
@@ -65,7 +67,9 @@ def fit_structure(structure: Structure, cov: Array, start: Array | None = None) 
     theta = None
     if is_regular(cov):
         first = start_values(structure, cov) if start is None else start
-        theta = climb(first, lambda at: misfit(structure.implied(at), cov), lambda at: _slope(structure, at, cov))
+        theta = climb(
+            first, lambda at: misfit(structure.implied(at), cov), lambda at: _slope(structure, at, cov), iterations
+        )
     if theta is None:
         return StructureFit(structure, np.full(structure.free, nan), converged=False)
     return StructureFit(structure, signed(structure, theta), converged=True)
