@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import DataError, counted, did_you_mean, listing, named
+from analysis.errors import DataError, counted, did_you_mean, listing
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import REASONS, code, part
+from analysis.intake.grouping import group_of
 from analysis.intake.ledger import ledger, notes, private_notes
 from analysis.intake.pairing import RESPONDENT, pair
 from analysis.intake.reading import text_cells
@@ -256,7 +257,7 @@ def couples_from_frame(
         partners=labels_of,
         ledger=ledger(people),
         settings=settings,
-        groups=_groups(people, group, group_labels or {}) if group else None,
+        groups=group_of(people, group, group_labels or {}) if group else None,
         notes=tuple(notes(coded)) + codebook.notes,
         private_notes=tuple(private_notes(coded)),
     )
@@ -277,29 +278,3 @@ def _on_grid(frame: pd.DataFrame, partners: tuple[str, ...], absent: float) -> p
     couples = flat.index.get_level_values("couple").unique()
     grid = pd.MultiIndex.from_product([couples, partners], names=["couple", "partner"])
     return flat.reindex(grid, fill_value=absent)
-
-
-def _groups(people: pd.DataFrame, group: str, labels: Mapping[str, str]) -> pd.Series:
-    if group not in people:
-        raise DataError(f"The group column '{group}' is not in the file.{did_you_mean(group, people.columns)}")
-    cells = people[group].str.strip()
-    by_couple = cells.groupby(level="couple", sort=False)
-    split = by_couple.nunique()
-    split = split[split > 1]
-    if len(split):
-        raise DataError(
-            f"'{group}' should be the same for both partners, but differs within {counted(len(split), 'couple')}, "
-            f"for example couple '{split.index[0]}': {named(by_couple.get_group(split.index[0]))}. "
-            "Groups are groups of couples; mend the column."
-        )
-    groups = by_couple.first()
-    blank = groups.index[groups == ""]
-    if len(blank):
-        raise DataError(
-            f"'{group}' is blank for {counted(len(blank), 'couple')}, for example '{blank[0]}'. "
-            "Fill it in, or take these rows out with where."
-        )
-    unnamed = [value for value in groups.unique() if labels and value not in labels]
-    if unnamed:
-        raise DataError(f"'{group}' holds {named(unnamed)}, which group_labels does not name; it has {named(labels)}.")
-    return groups.map(lambda value: labels.get(value, value)).rename(group)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import analysis
-from analysis.instrument.files import ITEM_COLUMNS, SCALE_COLUMNS
+from analysis.instrument.columns import ITEM_COLUMNS, SCALE_COLUMNS
 from analysis.study_keys import KEYS, Key
 
 EXTRAS = {"report", "notebook", "test", "dev"}

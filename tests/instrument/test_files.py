@@ -9,7 +9,8 @@ import pytest
 from surveys import message, write
 
 import analysis as an
-from analysis.instrument.files import ITEM_COLUMNS, SCALE_COLUMNS, built_in, read_codebook, survey
+from analysis.instrument.columns import ITEM_COLUMNS, SCALE_COLUMNS
+from analysis.instrument.files import built_in, read_codebook, survey
 
 HEADER = (
     "item,scale,minimum,maximum,keyed,stored,referent,indicator,indicator_keyed,facet,mirrors,companion,labels,text"
