@@ -19,7 +19,7 @@ from analysis.instrument.files import built_in, read_codebook
 from analysis.intake.ledger import note
 from analysis.intake.reading import read
 from analysis.settings import Settings
-from analysis.study_keys import KEYS, key_faults
+from analysis.study_keys import key_faults
 
 Data = str | Path | Mapping[str, str | Path]
 
@@ -168,8 +168,3 @@ def _codebook(folder: Path, name: str, by: str) -> Codebook:
         here = [*("built-in", "built-in+M"), *(part.name for part in folder.iterdir() if part.is_dir())]
         raise StudyError(f"There is no codebook folder '{name}' beside study.toml.{did_you_mean(name, here)}")
     return replace(read_codebook(folder / name, by=by), name=folder.resolve().name)
-
-
-def key_paths() -> tuple[str, ...]:
-    """Return every key of study.toml as section.name."""
-    return tuple(key.path for key in KEYS)

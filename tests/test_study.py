@@ -9,7 +9,7 @@ import pytest
 from surveys import message, write
 
 import analysis as an
-from analysis.study import file_sha256, key_paths
+from analysis.study import file_sha256
 
 ANSWERS = "id,who,a,b\nx,w,4,5\nx,m,2,1\ny,w,3,\n"
 ITEMS = "item,scale,minimum,maximum\na,H,1,5\nb,H,1,5\n"
@@ -271,10 +271,6 @@ def test_all_faults_of_the_keys_are_listed_at_once(tmp_path: Path) -> None:
 def test_settings_out_of_range_are_refused(tmp_path: Path) -> None:
     said = refused(tmp_path, f"{PLAIN}[analysis]\nconfidence = 95\n")
     assert said == "confidence is 95; allowed is a number from 0.5 to 0.999, such as 0.95."
-
-
-def test_every_key_has_a_path() -> None:
-    assert {"title", "couples.id", "answers.missing", "analysis.seed", "source.sha256"} <= set(key_paths())
 
 
 def test_the_demo_is_a_study_of_two_hundred_synthetic_couples() -> None:

@@ -270,7 +270,7 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "continuous items": ({"codebook": book(items("H1", 2, low=None, high=None))}, "'H1_1' is a continuous score"),
     "one scale with two ranges": (
-        {"codebook": book(items("H1", 2), items("H1", 1, first=3, high=7))}, "its items have several"
+        {"codebook": book(items("H1", 2), items("H1", 1, first=3, high=7, companion=True))}, "its items have several"
     ),
 }  # fmt: skip
 

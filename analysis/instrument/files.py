@@ -18,7 +18,7 @@ from analysis.instrument.columns import CHOICES, ITEM_COLUMNS, SCALE_COLUMNS
 from analysis.instrument.faults import codebook_faults, item_faults, mirror_faults, name_faults, refuse
 from analysis.instrument.indicators import BUILT_IN, built_in_scales, code_fault, indicator_scales
 from analysis.instrument.items import Item, Scale
-from analysis.textfiles import by_column, number_of, read_table
+from analysis.textfiles import by_column, decode, number_of, read_table
 
 
 def built_in(*, mutuality: bool = False) -> Codebook:
@@ -64,6 +64,10 @@ def read_codebook(folder: str | Path, *, by: str = "scale") -> Codebook:
     ------
     CodebookError
         With every fault of both files: the row, the value, what is allowed.
+
+    Notes
+    -----
+    A file notes.txt beside them holds what readers of results must know, one sentence a line; reports print it.
     """
     if by not in ("scale", "indicator"):
         raise CodebookError(f"by is '{by}'; allowed are 'scale' and 'indicator'.")
@@ -73,7 +77,7 @@ def read_codebook(folder: str | Path, *, by: str = "scale") -> Codebook:
             f"There is no items.csv in the codebook folder '{folder.name}'. "
             'Name the folder that holds it in study.toml (codebook = "…"), or write codebook = "built-in".'
         )
-    names = [name for name in ("items.csv", "scales.csv") if (folder / name).is_file()]
+    names = [name for name in ("items.csv", "scales.csv", "notes.txt") if (folder / name).is_file()]
     return _read({name: (folder / name).read_bytes() for name in names}, folder.name, by)
 
 
@@ -91,8 +95,9 @@ def _read(files: Mapping[str, bytes], name: str, by: str = "scale") -> Codebook:
         scales, notes = scales or _bare_scales(items), ()
         faults += codebook_faults(items, scales) if items else []
     refuse(name, faults)
+    said = [line.strip() for line in decode(files.get("notes.txt", b""))[0].splitlines() if line.strip()]
     digest = hashlib.sha256(b"".join(files[key] for key in sorted(files))).hexdigest()
-    return Codebook(tuple(items), tuple(scales), name=name, sha256=digest, notes=notes)
+    return Codebook(tuple(items), tuple(scales), name=name, sha256=digest, notes=(*said, *notes))
 
 
 def _coded(items: Sequence[Item]) -> tuple[list[Item], list[Scale], tuple[str, ...]]:
@@ -215,8 +220,15 @@ def _item(row: dict[str, str], faults: list[str]) -> Item:
         window=row["window"],
         text=row["text"],
     )
-    faults += found or [f"{row['where']}: {fault}" for fault in item_faults(item)]
+    faults += [*found, *(f"{row['where']}: {fault}" for fault in item_faults(_readable(item)))]
     return item
+
+
+def _readable(item: Item) -> Item:
+    """Return the item to look for further faults in: one whose bounds are no numbers is taken to have none."""
+    if all(bound is None or isfinite(bound) for bound in (item.minimum, item.maximum)):
+        return item
+    return replace(item, minimum=None, maximum=None, keyed=1, turned=False, indicator_keyed=0)
 
 
 def _scale(row: dict[str, str], faults: list[str]) -> Scale:
