@@ -127,7 +127,15 @@ class Couples:
         """Return the sentence for each analysis that these data do not allow."""
         return {analysis: text for analysis in ANALYSES if (text := refusal(analysis, self))}
 
-    def _summary(self) -> list[str]:
+    def summary(self, ledger: str = "see .ledger") -> list[str]:
+        """Return what the couples are and allow, a line each; ``ledger`` says where to look for the rows that are out.
+
+        Examples
+        --------
+        >>> import analysis as an
+        >>> an.make_couples(30, roles=None).summary("reasons below")[2]
+        'file rows: 60 kept, 0 out (reasons below)'
+        """
         who = "one respondent a couple" if self.one_person else _who(self.roles)
         lines = [f"{counted(self.n, 'couple')}, {who}"]
         if not self.one_person:
@@ -139,7 +147,8 @@ class Couples:
             lines.append(
                 "groups: " + ", ".join(f"{name} ({counted(count, 'couple')})" for name, count in counts.items())
             )
-        lines.append(f"file rows: {self.ledger['kept'].sum()} kept, {(~self.ledger['kept']).sum()} out (see .ledger)")
+        kept = self.ledger["kept"]
+        lines.append(f"file rows: {kept.sum()} kept, {(~kept).sum()} out" + (f" ({ledger})" if ledger else ""))
         lines.append(self._missing_line())
         refused = self.refusals()
         lines.append("analyses: " + ", ".join(name for name in ANALYSES if name not in refused))
@@ -154,11 +163,11 @@ class Couples:
         return f"missing answers: {total:.1%}" + (f" ({detail})" if detail else "")
 
     def __repr__(self) -> str:
-        head, *rest = self._summary()
+        head, *rest = self.summary()
         return f"{head}\n{listing(rest)}"
 
     def _repr_html_(self) -> str:
-        head, *rest = (escape(line) for line in self._summary())
+        head, *rest = (escape(line) for line in self.summary())
         return f"<p><strong>{head}</strong></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"
 
 

@@ -325,7 +325,7 @@ def test_printing_to_html_escapes_every_label() -> None:
     assert "(&lt;i&gt;book&lt;/i&gt;)" in page
     assert "<script>" not in page
     assert page.startswith("<p><strong>3 couples")
-    assert page.count("<li>") == len(couples._summary()) - 1
+    assert page.count("<li>") == len(couples.summary()) - 1
 
 
 def test_printing_shows_no_answer_and_no_id() -> None:

@@ -12,7 +12,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import CodebookError, did_you_mean, named
+from analysis.errors import CodebookError, did_you_mean, named, plain_words
 from analysis.instrument.codebook import Codebook
 from analysis.instrument.columns import CHOICES, ITEM_COLUMNS, SCALE_COLUMNS
 from analysis.instrument.faults import codebook_faults, item_faults, mirror_faults, name_faults, refuse
@@ -72,13 +72,15 @@ def read_codebook(folder: str | Path, *, by: str = "scale") -> Codebook:
     if by not in ("scale", "indicator"):
         raise CodebookError(f"by is '{by}'; allowed are 'scale' and 'indicator'.")
     folder = Path(folder)
-    if not (folder / "items.csv").is_file():
-        raise CodebookError(
-            f"There is no items.csv in the codebook folder '{folder.name}'. "
-            'Name the folder that holds it in study.toml (codebook = "…"), or write codebook = "built-in".'
-        )
-    names = [name for name in ("items.csv", "scales.csv", "notes.txt") if (folder / name).is_file()]
-    return _read({name: (folder / name).read_bytes() for name in names}, folder.name, by)
+    with plain_words(CodebookError, folder / "items.csv"):
+        if not (folder / "items.csv").is_file():
+            raise CodebookError(
+                f"There is no items.csv in the codebook folder '{folder.name}'. "
+                'Name the folder that holds it in study.toml (codebook = "…"), or write codebook = "built-in".'
+            )
+        names = [name for name in ("items.csv", "scales.csv", "notes.txt") if (folder / name).is_file()]
+        files = {name: (folder / name).read_bytes() for name in names}
+    return _read(files, folder.name, by)
 
 
 def _read(files: Mapping[str, bytes], name: str, by: str = "scale") -> Codebook:

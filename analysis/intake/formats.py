@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import DataError, counted, did_you_mean, named
+from analysis.errors import DataError, counted, did_you_mean, named, plain_words
 from analysis.intake.ledger import ByColumn
 from analysis.textfiles import DELIMITERS, UNREADABLE, decode, find_delimiter, odd_letters, value_text
 
@@ -28,13 +28,8 @@ class Table(NamedTuple):
 
 def reader_of(path: Path) -> Callable[[Path], Table]:
     """Return the reader for a file's ending; a DataError where there is no such file, or none for its kind."""
-    if path.is_dir():
-        raise DataError(f"'{path.name}' is a folder; name the survey file in it.")
-    if not path.is_file():
-        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"There is no file '{path}'.{did_you_mean(path.name, beside)}")
-    if path.stat().st_size == 0:
-        raise DataError(f"'{path.name}' is empty (0 bytes). Export the survey again.")
+    with plain_words(DataError, path):
+        _check_file(path)
     readers = {".xlsx": _read_excel, ".xls": _read_excel, ".sav": _read_spss, ".zsav": _read_spss}
     readers |= {".parquet": _read_parquet, ".csv": _read_text, ".tsv": _read_text, ".txt": _read_text}
     if path.suffix.lower() not in readers:
@@ -43,6 +38,18 @@ def reader_of(path: Path) -> Callable[[Path], Table]:
             "Export the survey as one of these."
         )
     return readers[path.suffix.lower()]
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what is no file that can be opened and holds something."""
+    if path.is_dir():
+        raise DataError(f"'{path.name}' is a folder; name the survey file in it.")
+    if not path.is_file():
+        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DataError(f"There is no file '{path}'.{did_you_mean(path.name, beside)}")
+    with path.open("rb") as file:
+        if not file.read(1):
+            raise DataError(f"'{path.name}' is empty (0 bytes). Export the survey again.")
 
 
 def _said(path: Path, kind: str, cells: pd.DataFrame) -> str:

@@ -235,3 +235,19 @@ def test_items_and_scales_name_each_other() -> None:
 def test_the_repr_counts_scales_and_scored_items() -> None:
     assert repr(an.built_in()) == "Codebook 'built-in', version 1.0: 15 scales, 60 scored of 76 items"
     assert repr(book("a", "b")) == "Codebook 'small': 1 scale, 2 scored of 2 items"
+
+
+def test_items_and_scales_print_what_is_not_left_at_its_default() -> None:
+    item = an.Item("a", "H", 1, 5, keyed=-1, text="<i>yes</i>")
+    assert repr(item) == "Item(name='a', scale='H', minimum=1, maximum=5, keyed=-1, text='<i>yes</i>')"
+    assert eval(repr(item), {"Item": an.Item}) == item  # noqa: S307 - the text above
+    assert "<dt>text</dt><dd>&lt;i&gt;yes&lt;/i&gt;</dd>" in item._repr_html_()
+    assert repr(an.Scale("H", valence="healthy")) == "Scale(code='H', valence='healthy')"
+    assert "<dt>code</dt><dd>H</dd>" in an.Scale("H")._repr_html_()
+
+
+def test_a_codebook_and_settings_print_as_lists_in_a_notebook() -> None:
+    page = an.Codebook((an.Item("a", "H", 1, 5),), (an.Scale("H", name="<Hope>"),), name="mine")._repr_html_()
+    assert "Codebook &#x27;mine&#x27;: 1 scale" in page
+    assert "<dt>H</dt><dd>&lt;Hope&gt; (neutral, 1 scored item)</dd>" in page
+    assert "<dt>disclose</dt><dd>False</dd>" in an.Settings()._repr_html_()
