@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import DataError, counted, did_you_mean, listing
+from analysis.errors import DataError, StudyError, counted, did_you_mean, listing
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import REASONS, code, part
 from analysis.intake.grouping import group_of
-from analysis.intake.ledger import ledger, notes, private_notes
+from analysis.intake.ledger import ledger, note_unused, notes, private_notes
 from analysis.intake.pairing import RESPONDENT, pair
 from analysis.intake.reading import text_cells
 from analysis.intake.scoring import score
@@ -240,6 +240,11 @@ def couples_from_frame(
     >>> couples.reasons.loc[("2", "woman"), "b"], couples.reasons.loc[("2", "man"), "b"]
     ('skipped', 'no_partner')
     """
+    if not isinstance(codebook, Codebook):
+        raise StudyError(
+            f"codebook is {codebook!r}; it takes a Codebook: an.built_in(), an.read_codebook(folder), or "
+            "an.Codebook((), ()) where scores name all there is."
+        )
     settings = settings or Settings()
     codebook = codebook.with_scores(tuple(scores))
     raw = frame if list(frame.index.names) == ["file", "row"] else text_cells(frame)
@@ -254,6 +259,7 @@ def couples_from_frame(
         items=headers,
         one_person=one_person,
     )
+    note_unused(people, {couple, partner, group, *(where or {}), *headers})
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
     labels_of = _partner_labels(people, roles, one_person=one_person)
     answers = _on_grid(part(coded, "answer"), labels_of, np.nan)

@@ -37,9 +37,9 @@ def _word_faults(word: str, what: str, marks: str) -> Iterator[str]:
     """Yield which marks a name or code holds that mean something else in results."""
     for mark in marks:
         if mark in word:
-            yield f"a {what} cannot hold '{mark}', which {PARTS[mark]} in results; {_rename(what)}"
+            yield f"the {what} '{word}' cannot hold '{mark}', which {PARTS[mark]} in results; {_rename(what)}"
     if word.startswith(BLOCK):
-        yield f"a {what} cannot start with '{BLOCK}', which names a block in results; {_rename(what)}"
+        yield f"the {what} '{word}' cannot start with '{BLOCK}', which names a block in results; {_rename(what)}"
 
 
 def _rename(what: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.errors import DataError, counted, did_you_mean, named
+from analysis.intake.ledger import how_read
 
 
 def group_of(people: pd.DataFrame, group: str, labels: Mapping[str, str]) -> pd.Series:
@@ -34,7 +35,9 @@ def group_of(people: pd.DataFrame, group: str, labels: Mapping[str, str]) -> pd.
     {'1': 'course', '2': 'waiting list'}
     """
     if group not in people:
-        raise DataError(f"The group column '{group}' is not in the file.{did_you_mean(group, people.columns)}")
+        raise DataError(
+            f"The group column '{group}' is not in the file.{did_you_mean(group, people.columns)}{how_read(people)}"
+        )
     cells = people[group].str.strip()
     by_couple = cells.groupby(level="couple", sort=False)
     split = by_couple.nunique()

@@ -162,14 +162,17 @@ def test_a_finished_score_is_never_mixed_with_the_items_of_a_scale() -> None:
         (an.Item("a", "H", 1, 5, labels=((1, "2"), (2, "1"))), "labels has '2' for 1, but 2 is an answer of its own"),
         (an.Item("a", "H", 1, 5, labels=((1, "2,0"),)), "write the numbers as the file has them"),
         (an.Item("", "H", 1, 5), "the item has no name"),
-        (an.Item("a+b", "H", 1, 5), "item 'a+b': a name cannot hold '+', which joins two scales in results"),
-        (an.Item("block:a", "H", 1, 5), "item 'block:a': a name cannot start with 'block:'"),
+        (an.Item("a+b", "H", 1, 5), "item 'a+b': the name 'a+b' cannot hold '+', which joins two scales in results"),
+        (an.Item("block:a", "H", 1, 5), "item 'block:a': the name 'block:a' cannot start with 'block:'"),
         (
             an.Item("a", "A+B", 1, 5),
-            "scale 'A+B': a code cannot hold '+', which joins two scales in results; choose another code",
+            "scale 'A+B': the code 'A+B' cannot hold '+', which joins two scales in results; choose another code",
         ),
-        (an.Item("a", "A.b", 1, 5), "scale 'A.b': a code cannot hold '.', which parts a scale from its facet"),
-        (an.Item("a", "block:A", 1, 5), "scale 'block:A': a code cannot start with 'block:', which names a block"),
+        (an.Item("a", "A.b", 1, 5), "scale 'A.b': the code 'A.b' cannot hold '.', which parts a scale from its facet"),
+        (
+            an.Item("a", "block:A", 1, 5),
+            "scale 'block:A': the code 'block:A' cannot start with 'block:', which names a block",
+        ),
         (an.Item("a", ""), "item 'a' has no scale"),
         (an.Item("a", "H", mirrors=("b",)), "item 'a' mirrors 'b', which is not a scored item"),
     ],
@@ -199,7 +202,7 @@ def test_an_item_name_may_hold_a_point() -> None:
 
 def test_a_finished_score_with_a_point_is_told_to_go_to_the_codebook() -> None:
     said = message(an.CodebookError, book("a").with_scores, ("trust.mean",))
-    assert "scale 'trust.mean': a code cannot hold '.'" in said
+    assert "scale 'trust.mean': the code 'trust.mean' cannot hold '.'" in said
     assert "A column that is called so can stay: items.csv names it under 'column'" in said
 
 
