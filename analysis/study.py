@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.couples import Couples, couples_from_frame
-from analysis.display import definitions_html, said
+from analysis.display import brief, definitions_html, said
 from analysis.errors import DataError, StudyError, counted, did_you_mean, listing, named, plain_words
 from analysis.instrument.codebook import Codebook
 from analysis.instrument.files import built_in, read_codebook
@@ -51,12 +51,12 @@ class Study:
         return {
             "title": self.title,
             "date": self.day,
-            "folder": self.folder,
+            "folder": self.folder.name,
             "data": files,
             "codebook": repr(self.codebook),
             "couples": said(self.layout),
             "answers": said(self.answers),
-            "settings": repr(self.settings),
+            "settings": brief(self.settings),
             "source": self.source.get("citation", ""),
         }
 

@@ -134,6 +134,19 @@ def test_a_first_result_loads_no_more_than_it_needs() -> None:
     )
 
 
+def test_the_package_says_that_it_is_typed(root: Path) -> None:
+    assert (root / "analysis" / "py.typed").is_file()
+
+
+def test_no_module_is_longer_than_300_lines(root: Path) -> None:
+    long = {
+        path.name: count
+        for path in (root / "analysis").rglob("*.py")
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert long == {}
+
+
 def test_every_public_name_can_be_loaded_and_is_listed() -> None:
     for name in analysis.__all__:
         assert getattr(analysis, name) is not None
