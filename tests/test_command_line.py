@@ -36,7 +36,7 @@ def test_check_says_what_the_data_are_and_what_they_allow(capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "200 couples, woman and man: 190 with both partners, 10 with one" in said
     assert "analyses: describe, items, reliability, agreement, profiles" in said
-    assert "responses.csv: CSV (comma, utf-8), 1 header row, 390 rows" in said
+    assert "responses.csv: CSV (comma, utf-8), 1 header row, 78 columns, rows: 390" in said
 
 
 def test_report_writes_where_out_says_and_names_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,10 @@ IMPORT_ID = '{"ImportId":'
 
 
 class Table(NamedTuple):
-    """What a file holds: header, cells as text, notes, what it says of its columns; and how it was read."""
+    """What a file holds: header, cells as text, notes, what it says of its columns; and how it was read.
+
+    ``private`` are those of the notes that name rows.
+    """
 
     header: list[str]
     cells: pd.DataFrame
@@ -28,6 +31,7 @@ class Table(NamedTuple):
     about: Mapping[str, ByColumn] = {}
     read: str = ""
     header_rows: int = 0
+    private: Sequence[str] = ()
 
 
 def reader_of(path: Path) -> Callable[[Path], Table]:
@@ -61,7 +65,7 @@ def _told(path: Path, kind: str, table: Table) -> Table:
     table = without_header_rows(path.name, table)
     rows, columns = table.cells.shape
     headers = counted(1 + table.header_rows, "header row")
-    said = [f"{path.name}: {kind}, {headers}, {counted(rows, 'row')}, {counted(columns, 'column')}."]
+    said = [f"{path.name}: {kind}, {headers}, {counted(columns, 'column')}, rows: {rows}."]
     if columns == 1 and kind.startswith("CSV"):
         name = str(table.header[0])[:60]
         said.append(f"{path.name} has a single column, '{name}': is another delimiter used in it?")
@@ -97,11 +101,13 @@ def _read_text(path: Path) -> Table:
     header, *rows = _parted(path.name, text, delimiter)
     short = [number for number, row in enumerate(rows, start=2) if 0 < len(row) < len(header)]
     cells = pd.DataFrame([_of_width(row, len(header)) for row in rows], columns=range(len(header)), dtype=str)
-    notes = _letter_notes(path, text, encoding)
+    notes: list[str] = _letter_notes(path, text, encoding)
+    private: list[str] = []
     if short:
         where = f"{'row' if len(short) == 1 else 'rows'} {_first_numbers(short)}"
-        notes.append(f"{path.name} has fewer cells than the header in {where}, read as blank at the end.")
-    return _told(path, f"CSV ({DELIMITERS[delimiter]}, {encoding})", Table(header, cells, notes))
+        private = [f"{path.name} has fewer cells than the header in {where}, read as blank at the end."]
+    table = Table(header, cells, [*notes, *private], private=private)
+    return _told(path, f"CSV ({DELIMITERS[delimiter]}, {encoding})", table)
 
 
 def _parted(name: str, text: str, delimiter: str) -> list[list[str]]:

@@ -51,7 +51,7 @@ def read(source: str | Path | Mapping[str, str | Path]) -> pd.DataFrame:
     >>> import analysis as an
     >>> frame = an.read(an.demo() / "responses.csv")
     >>> frame.attrs["notes"][0]
-    'responses.csv: CSV (comma, utf-8), 1 header row, 390 rows, 78 columns.'
+    'responses.csv: CSV (comma, utf-8), 1 header row, 78 columns, rows: 390.'
     """
     if isinstance(source, Mapping):
         return _read_partners({str(mark): Path(path) for mark, path in source.items()})
@@ -88,7 +88,7 @@ def _read_partners(paths: Mapping[str, Path]) -> pd.DataFrame:
         for mark, path in paths.items()
     ]
     both = pd.concat(frames)
-    both.attrs = {"notes": [sentence for frame in frames for sentence in frame.attrs["notes"]]}
+    both.attrs = {key: [said for frame in frames for said in frame.attrs[key]] for key in ("notes", "private")}
     both.attrs["out"] = RowsOut(out for frame in frames for out in frame.attrs["out"])
     for key in ABOUT_FILES:
         both.attrs[key] = ByFile({file: value for frame in frames for file, value in frame.attrs[key].items()})
@@ -129,7 +129,7 @@ def _frame(name: str, table: Table, first_row: int = 2) -> pd.DataFrame:
     cells.index = pd.MultiIndex.from_product([[name], rows], names=["file", "row"])
     kept = cells[~blank]
     came_in = ByFile({name: (first_row, first_row + len(cells) - 1)})
-    kept.attrs = {"notes": list(table.notes), "out": RowsOut(), "rows_in": came_in}
+    kept.attrs = {"notes": list(table.notes), "private": list(table.private), "out": RowsOut(), "rows_in": came_in}
     kept.attrs["how_read"] = ByFile({name: table.read} if table.read else {})
     kept.attrs.update(table.about)
     put_out(kept, [(name, row) for row in rows[blank]], "entirely blank row")

@@ -222,8 +222,8 @@ def _refusals(couples: Couples) -> dict[str, str]:
 
 
 def _cautions(couples: Couples, results: Estimates) -> str:
-    refused = _refusals(couples).values()
-    lines = [text(note) for note in results.notes if note not in refused]
+    elsewhere = {*_refusals(couples).values(), *couples.notes}
+    lines = [text(note) for note in results.notes if note not in elsewhere]
     if couples.groups is not None:
         lines.append(GROUP_CAUTION)
     lines += _noted(couples, results, empty=False)

@@ -66,14 +66,14 @@ def spss(tmp_path: Path, frame: pd.DataFrame, name: str = "survey.sav", **about:
 def test_a_text_file_is_read_whatever_its_delimiter(tmp_path: Path, delimiter: str, word: str, ending: str) -> None:
     frame = read(tmp_path, f"id{delimiter}a\n1{delimiter}5\n", f"s.{ending}")
     assert cells(frame) == [["id", "a"], ["1", "5"]]
-    assert frame.attrs["notes"] == [f"s.{ending}: CSV ({word}, utf-8), 1 header row, 1 row, 2 columns."]
+    assert frame.attrs["notes"] == [f"s.{ending}: CSV ({word}, utf-8), 1 header row, 2 columns, rows: 1."]
 
 
 @pytest.mark.parametrize(("encoding", "said"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16")])
 def test_letters_survive_every_encoding_that_names_itself(tmp_path: Path, encoding: str, said: str) -> None:
     frame = read(tmp_path, "id;Größe\nä;naïve – €\n".encode(encoding))
     assert cells(frame) == [["id", "Größe"], ["ä", "naïve – €"]]
-    assert frame.attrs["notes"] == [f"survey.csv: CSV (semicolon, {said}), 1 header row, 1 row, 2 columns."]
+    assert frame.attrs["notes"] == [f"survey.csv: CSV (semicolon, {said}), 1 header row, 2 columns, rows: 1."]
 
 
 def test_a_file_that_is_not_utf_8_is_read_as_windows_text_and_says_so(tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_a_workbook_gives_the_texts_that_it_shows(tmp_path: Path) -> None:
         ["007", "4", "2.5", "True", "2026-11-25", "2026-11-25 08:30:00", "N/A"],
         ["1E5", "4", "0.1", "False", "", "", ""],
     ]
-    assert frame.attrs["notes"] == ["survey.xlsx: Excel (sheet 'Sheet'), 1 header row, 2 rows, 7 columns."]
+    assert frame.attrs["notes"] == ["survey.xlsx: Excel (sheet 'Sheet'), 1 header row, 7 columns, rows: 2."]
 
 
 def test_texts_of_a_workbook_survive_as_they_are(tmp_path: Path) -> None:
@@ -352,7 +352,7 @@ def test_an_spss_file_gives_texts_and_what_it_says_of_its_columns(tmp_path: Path
     assert set(made.attrs["user_missing"]["b"]) == {"-77"}
     assert made.attrs["value_labels"] == {"a": {"1": "never", "9": "no answer"}}
     assert made.attrs["notes"] == [
-        "survey.sav: SPSS, 1 header row, 3 rows, 3 columns.",
+        "survey.sav: SPSS, 1 header row, 3 columns, rows: 3.",
         (
             "survey.sav has user-missing values in 2 columns; they count as skipped unless [answers] missing gives "
             "them another reason."
@@ -446,7 +446,7 @@ def test_parquet_gives_the_same_texts(tmp_path: Path) -> None:
     awkward_frame().to_parquet(tmp_path / "survey.parquet")
     frame = an.read(tmp_path / "survey.parquet")
     assert {column: frame[column].tolist() for column in frame} == AS_TEXT
-    assert frame.attrs["notes"] == ["survey.parquet: Parquet, 1 header row, 3 rows, 8 columns."]
+    assert frame.attrs["notes"] == ["survey.parquet: Parquet, 1 header row, 8 columns, rows: 3."]
 
 
 @pytest.mark.parametrize("ids", [[1, 2], ["x", "y"], [7, 3]])
@@ -571,7 +571,7 @@ def test_the_header_rows_of_qualtrics_are_left_out_and_said(tmp_path: Path) -> N
     assert frame["Q1"].tolist() == ["4", "3"]
     assert frame.index.get_level_values("row").tolist() == [4, 6]
     assert frame.attrs["notes"] == [
-        "survey.csv: CSV (comma, utf-8), 3 header rows, 3 rows, 3 columns.",
+        "survey.csv: CSV (comma, utf-8), 3 header rows, 3 columns, rows: 3.",
         "survey.csv: rows 2 and 3 (questions, ImportId) are header rows of Qualtrics and no answers.",
     ]
 
@@ -598,7 +598,7 @@ def test_a_workbook_from_qualtrics_loses_its_header_rows_too(tmp_path: Path) -> 
     path = workbook(tmp_path, ["id", "Q1"], ["Code", "How?"], ['{"ImportId":"a"}', '{"ImportId":"b"}'], ["x", 4])
     frame = an.read(path)
     assert frame.index.get_level_values("row").tolist() == [4]
-    assert "3 header rows, 1 row," in frame.attrs["notes"][0]
+    assert "3 header rows, 3 columns, rows: 1." in frame.attrs["notes"][0]
 
 
 def test_header_rows_alone_are_no_answers(tmp_path: Path) -> None:
@@ -626,8 +626,15 @@ def test_a_column_that_is_not_there_is_refused_with_what_reading_noticed(
     ask: Callable[[pd.DataFrame], object], tmp_path: Path
 ) -> None:
     said = message(an.DataError, ask, an.read(write(tmp_path, "id^a\nx^4\n")))
-    assert "As it was read: survey.csv: CSV (comma, utf-8), 1 header row, 1 row, 1 column." in said
+    assert "As it was read: survey.csv: CSV (comma, utf-8), 1 header row, 1 column, rows: 1." in said
     assert "survey.csv has a single column, 'id^a': is another delimiter used in it?" in said
     with pytest.raises(an.DataError) as own:
         ask(an.text_cells(pd.DataFrame({"id^a": ["x^4"]})))
     assert "As it was read" not in str(own.value)
+
+
+def test_rows_that_are_too_short_are_named_in_private_only(tmp_path: Path) -> None:
+    frame = an.read(write(tmp_path, "id,a,b\n1,2,3\n4,5\n"))
+    said = "survey.csv has fewer cells than the header in row 3, read as blank at the end."
+    assert said in frame.attrs["notes"]
+    assert frame.attrs["private"] == [said]
