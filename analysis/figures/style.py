@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ MARKS = (
     {"color": "#D55E00", "marker": "s", "markerfacecolor": "white"},
     {"color": "#333333", "marker": "^", "markerfacecolor": "#333333"},
     {"color": "#7A5195", "marker": "D", "markerfacecolor": "white"},
+    {"color": "#007A5A", "marker": "v", "markerfacecolor": "#007A5A"},
+    {"color": "#A6761D", "marker": "p", "markerfacecolor": "white"},
 )
 INK, GREY, FAINT, BAND = "#222222", "#6E6E6E", "#D8D8D8", "#F1F1EE"
 LOOK: dict[Any, Any] = {
@@ -44,14 +47,33 @@ LOOK: dict[Any, Any] = {
     "svg.hashsalt": "healthy-dependence",
     "figure.dpi": 110,
 }
+OF_THE_READER = (
+    "backend",
+    "date.epoch",
+    "figure.max",
+    "figure.raise",
+    "interactive",
+    "timezone",
+    "tk.",
+    "toolbar",
+    "webagg",
+)
 WIDTH = 5.2  # inches: readable in a column, on a page and on a phone
+
+
+@cache
+def _looks() -> dict[Any, Any]:
+    """Return matplotlib's own settings with the look of all figures, less those that say where figures are shown."""
+    defaults = mpl.rcParamsDefault.copy()
+    return {key: value for key, value in defaults.items() if not key.startswith(OF_THE_READER)} | LOOK
 
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw with the look of all figures, and give the reader's own settings back, just those that it changed."""
-    before = {key: mpl.rcParams[key] for key in LOOK}
-    mpl.rcParams.update(LOOK)
+    """Draw with the look of all figures whatever the reader's matplotlibrc says, and give the reader's settings back."""
+    looks = _looks()
+    before = {key: value for key, value in mpl.rcParams.copy().items() if key in looks}
+    mpl.rcParams.update(looks)
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 import analysis as an
 from analysis.disclosure import public
+from analysis.figures.style import look
 
 CLOSED = an.Settings(minimum_answered=0.75)
 
@@ -146,6 +147,30 @@ def test_the_readers_own_settings_are_given_back(demo: an.Couples) -> None:
     before = dict(mpl.rcParams)
     an.figures.profile(demo)
     assert dict(mpl.rcParams) == before
+
+
+def test_a_matplotlibrc_of_the_readers_changes_no_byte(demo: an.Couples, tmp_path: Path) -> None:
+    own = {
+        "lines.linewidth": 5, "savefig.bbox": "tight", "axes.grid": True, "font.size": 20, "savefig.facecolor": "red",
+        "text.usetex": False, "axes.prop_cycle": mpl.cycler(color=["red"]), "xtick.direction": "in",
+    }  # fmt: skip
+    for draw in (an.figures.profile, an.figures.plane, an.figures.reliability):
+        an.figures.save(draw(demo), tmp_path / "plain")
+        with mpl.rc_context(own):
+            an.figures.save(draw(demo), tmp_path / "own")
+            assert mpl.rcParams["lines.linewidth"] == 5
+            assert mpl.rcParams["savefig.bbox"] == "tight"
+        for kind in ("svg", "png"):
+            assert (tmp_path / f"plain.{kind}").read_bytes() == (tmp_path / f"own.{kind}").read_bytes()
+
+
+def test_drawing_leaves_the_backend_alone(demo: an.Couples) -> None:
+    with mpl.rc_context({"interactive": True, "toolbar": "None"}):
+        before = mpl.rcParams["backend"], mpl.rcParams["interactive"], mpl.rcParams["toolbar"]
+        with look():
+            assert (mpl.rcParams["backend"], mpl.rcParams["interactive"], mpl.rcParams["toolbar"]) == before
+            an.figures.reliability(demo)
+        assert (mpl.rcParams["backend"], mpl.rcParams["interactive"], mpl.rcParams["toolbar"]) == before
 
 
 def test_exchangeable_partners_are_one_series() -> None:
