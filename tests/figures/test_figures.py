@@ -121,7 +121,9 @@ def test_the_plane_needs_both_blocks_and_enough_couples() -> None:
 
 def test_figures_of_couples_hide_what_tables_hide() -> None:
     few = an.make_couples(9, seed=1, settings=CLOSED)
-    assert np.isnan(next(iter(_points(an.figures.profile(few)).values()))).all()
+    for draw in (an.figures.profile, an.figures.reliability):
+        with pytest.raises(an.SurveyError, match="hidden: too few couples"):
+            draw(few)
     assert public(an.describe(few), few.settings).frame["estimate"].isna().all()
 
 
