@@ -123,7 +123,7 @@ def _draw(ax: Axes, here: pd.DataFrame, series: int, start: float, *, label: str
     for estimate, y in out.loc[out["estimate"] < start, ["estimate", "y"]].itertuples(index=False, name=None):
         ax.annotate(
             number(estimate, "coefficient"), (start, y), (5, 0), textcoords="offset points", color=color,
-            fontsize=6.5, va="center_baseline",
+            fontsize=6.5, va="center_baseline", zorder=5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )  # fmt: skip
 
 
