@@ -93,7 +93,7 @@ def plane(couples: Couples, *, by_group: bool = False) -> Plane:
     everyone = everyone[np.isfinite(everyone).all(axis=1)]
     if not means:
         raise SurveyError(
-            f"Persons who have both block means: {len(everyone)}; the plane needs {FEWEST_COUPLES} couples of a role."
+            f"The plane needs {FEWEST_COUPLES} couples of a role with both block means; no role has them."
         )
     bounds = (_bounds(couples, AXES[0], everyone[:, 0]), _bounds(couples, AXES[1], everyone[:, 1]))
     x, y, density = smooth_density(everyone, bounds)

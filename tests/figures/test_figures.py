@@ -120,6 +120,9 @@ def test_couples_are_joined_on_the_plane_only_where_they_may_be_seen(demo: an.Co
 def test_the_plane_needs_both_blocks_and_enough_couples() -> None:
     with pytest.raises(an.SurveyError, match="fewer than 10 couples"):
         an.figures.plane(an.make_couples(9, seed=1, settings=CLOSED))
+    empty = an.make_couples(9, seed=1)
+    with pytest.raises(an.SurveyError, match="needs 3 couples of a role with both block means; no role has them"):
+        an.figures.plane(replace(empty, scores=empty.scores * np.nan))
     healthy = an.Codebook((an.Item("a", "H", 1, 5), an.Item("b", "H", 1, 5)), (an.Scale("H", valence="healthy"),))
     with pytest.raises(an.SurveyError, match="there is no scale in the unhealthy block"):
         an.figures.plane(an.make_couples(20, codebook=healthy, seed=1))
