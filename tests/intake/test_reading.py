@@ -187,7 +187,7 @@ def test_ten_thousand_columns_are_read(tmp_path: Path) -> None:
     header, row = ",".join(f"q{i}" for i in range(10_000)), ",".join(["5"] * 10_000)
     frame = read(tmp_path, f"{header}\n{row}\n{row}\n")
     assert frame.shape == (2, 10_000)
-    assert "2 rows, 10,000 columns" in frame.attrs["notes"][0]
+    assert "10,000 columns, rows: 2." in frame.attrs["notes"][0]
 
 
 # Files that are none
@@ -598,7 +598,7 @@ def test_a_workbook_from_qualtrics_loses_its_header_rows_too(tmp_path: Path) -> 
     path = workbook(tmp_path, ["id", "Q1"], ["Code", "How?"], ['{"ImportId":"a"}', '{"ImportId":"b"}'], ["x", 4])
     frame = an.read(path)
     assert frame.index.get_level_values("row").tolist() == [4]
-    assert "3 header rows, 3 columns, rows: 1." in frame.attrs["notes"][0]
+    assert "3 header rows, 2 columns, rows: 1." in frame.attrs["notes"][0]
 
 
 def test_header_rows_alone_are_no_answers(tmp_path: Path) -> None:
