@@ -57,8 +57,8 @@ def check_machine():  # type: () -> None
 
 
 def wanted():  # type: () -> str
-    """Return what the environment must have been made from."""
-    digest = hashlib.sha256(sys.version.encode())
+    """Return what the environment must have been made from; a folder that was moved must be set up again."""
+    digest = hashlib.sha256((sys.version + HERE).encode())
     for name in ("requirements.lock", "pyproject.toml"):
         with open(os.path.join(HERE, name), "rb") as file:
             digest.update(file.read())
@@ -107,15 +107,17 @@ def lint():  # type: () -> int
     return code or python("-m", "mypy", "--strict", "--config-file", os.path.join(HERE, "pyproject.toml"), HERE)
 
 
-def demo_words(target):  # type: (str) -> list[str]
-    """Return the words that name the bundled demo, and for a report the folder beside this file."""
-    return [DEMO] + (["--out", os.path.join(HERE, "reports", "demo")] if target == "report" else [])
+def demo_words(target, words):  # type: (str, list[str]) -> list[str]
+    """Return the words with the bundled demo as study and, for a report without one, the folder beside this file."""
+    out = target == "report" and not any(word.startswith("--out") for word in words)
+    return [DEMO] + words + (["--out", os.path.join(HERE, "reports", "demo")] if out else [])
 
 
 def run(target, words):  # type: (str, list[str]) -> int
     """Run one target and return its exit code."""
     if target in ("report", "check"):
-        return python("-m", "analysis", target, *(words or demo_words(target)))
+        named = bool(words) and not words[0].startswith("--")
+        return python("-m", "analysis", target, *(words if named else demo_words(target, words)))
     os.chdir(HERE)
     if target == "test":
         return lint() or python("-m", "pytest", *words)
@@ -140,4 +142,8 @@ def main():  # type: () -> int
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)

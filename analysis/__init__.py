@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from analysis.instrument.files import built_in as built_in
     from analysis.instrument.files import read_codebook as read_codebook
     from analysis.intake.coding import code as code
+    from analysis.intake.ledger import ledger as ledger
     from analysis.intake.pairing import pair as pair
     from analysis.intake.reading import read as read
     from analysis.intake.reading import text_cells as text_cells
@@ -75,6 +76,7 @@ _HOMES = {
     "built_in": "instrument.files",
     "read_codebook": "instrument.files",
     "code": "intake.coding",
+    "ledger": "intake.ledger",
     "pair": "intake.pairing",
     "read": "intake.reading",
     "text_cells": "intake.reading",

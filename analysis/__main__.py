@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.errors import SurveyError, listing
+from analysis.errors import SurveyError, counted, listing, named, system_fault
 from analysis.study import Study, open_study
 
 EXAMPLES = """examples:
@@ -16,8 +17,9 @@ EXAMPLES = """examples:
   python -m analysis report my_study/study.toml --data answers.csv --out reports/first
   python -m analysis report my_study/study.toml --data woman=women.csv man=men.csv
 
-exit codes: 0 done, 2 something in the files or the command has to be mended (one screen says what)
+exit codes: 0 done, 2 something in the files or the command has to be mended (one screen says what), 130 stopped by hand
 """
+STOPPED = 130
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,10 +27,23 @@ def main(words: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     try:
         study = open_study(options.study, _data(options.data))
-        return _report(study, options.out) if options.command == "report" else _check(study)
+        code = _report(study, options.out) if options.command == "report" else _check(study)
+        sys.stdout.flush()
     except SurveyError as error:
-        print(f"{error}", file=sys.stderr)  # noqa: T201 - a command line speaks
-        return 2
+        return _refuse(str(error))
+    except BrokenPipeError:  # who reads has seen enough, as `head` does; what is left to say goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _refuse(system_fault(error))
+    except KeyboardInterrupt:
+        return STOPPED
+    return code
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)  # noqa: T201 - a command line speaks
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,7 +83,10 @@ def _data(words: Sequence[str]) -> Path | dict[str, Path] | None:
     pairs = [word.partition("=") for word in words]
     if len(words) != 2 or not all(mark and equals and file for mark, equals, file in pairs):
         raise SurveyError("--data takes one file, or two with their partner marks: --data woman=A.csv man=B.csv")
-    return {mark: Path(file) for mark, _, file in pairs}
+    files = {mark: Path(file) for mark, _, file in pairs}
+    if len(files) != 2:
+        raise SurveyError(f"--data names two files for the partner {named(files)}; give each partner's mark once.")
+    return files
 
 
 def _report(study: Study, out: str | None) -> int:
@@ -81,10 +99,11 @@ def _report(study: Study, out: str | None) -> int:
 
 def _check(study: Study) -> int:
     couples = study.couples()
-    print(f"{study.title}\n{couples!r}")  # noqa: T201
-    notes = list(couples.notes)
     out = couples.ledger.loc[~couples.ledger["kept"], "reason"].value_counts()
-    notes += [f"{count} file rows out: {reason}" for reason, count in out.items()]
+    head, *lines = couples.summary("reasons below" if len(out) else "")
+    print(f"{study.title}\n{head}\n{listing(lines)}")  # noqa: T201
+    notes = list(couples.notes)
+    notes += [f"{counted(count, 'file row')} out: {reason}" for reason, count in out.items()]
     if notes:
         print(f"notes:\n{listing(notes)}")  # noqa: T201
     return 0

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import DataError, counted, did_you_mean, listing, named
+from analysis.errors import DataError, StudyError, counted, did_you_mean, listing
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import REASONS, code, part
-from analysis.intake.ledger import ledger, notes, private_notes
+from analysis.intake.grouping import group_of
+from analysis.intake.ledger import ledger, note_unused, notes, private_notes
 from analysis.intake.pairing import RESPONDENT, pair
 from analysis.intake.reading import text_cells
 from analysis.intake.scoring import score
@@ -126,7 +127,15 @@ class Couples:
         """Return the sentence for each analysis that these data do not allow."""
         return {analysis: text for analysis in ANALYSES if (text := refusal(analysis, self))}
 
-    def _summary(self) -> list[str]:
+    def summary(self, ledger: str = "see .ledger") -> list[str]:
+        """Return what the couples are and allow, a line each; ``ledger`` says where to look for the rows that are out.
+
+        Examples
+        --------
+        >>> import analysis as an
+        >>> an.make_couples(30, roles=None).summary("reasons below")[2]
+        'file rows: 60 kept, 0 out (reasons below)'
+        """
         who = "one respondent a couple" if self.one_person else _who(self.roles)
         lines = [f"{counted(self.n, 'couple')}, {who}"]
         if not self.one_person:
@@ -138,7 +147,8 @@ class Couples:
             lines.append(
                 "groups: " + ", ".join(f"{name} ({counted(count, 'couple')})" for name, count in counts.items())
             )
-        lines.append(f"file rows: {self.ledger['kept'].sum()} kept, {(~self.ledger['kept']).sum()} out (see .ledger)")
+        kept = self.ledger["kept"]
+        lines.append(f"file rows: {kept.sum()} kept, {(~kept).sum()} out" + (f" ({ledger})" if ledger else ""))
         lines.append(self._missing_line())
         refused = self.refusals()
         lines.append("analyses: " + ", ".join(name for name in ANALYSES if name not in refused))
@@ -153,11 +163,11 @@ class Couples:
         return f"missing answers: {total:.1%}" + (f" ({detail})" if detail else "")
 
     def __repr__(self) -> str:
-        head, *rest = self._summary()
+        head, *rest = self.summary()
         return f"{head}\n{listing(rest)}"
 
     def _repr_html_(self) -> str:
-        head, *rest = (escape(line) for line in self._summary())
+        head, *rest = (escape(line) for line in self.summary())
         return f"<p><strong>{head}</strong></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"
 
 
@@ -230,6 +240,11 @@ def couples_from_frame(
     >>> couples.reasons.loc[("2", "woman"), "b"], couples.reasons.loc[("2", "man"), "b"]
     ('skipped', 'no_partner')
     """
+    if not isinstance(codebook, Codebook):
+        raise StudyError(
+            f"codebook is {codebook!r}; it takes a Codebook: an.built_in(), an.read_codebook(folder), or "
+            "an.Codebook((), ()) where scores name all there is."
+        )
     settings = settings or Settings()
     codebook = codebook.with_scores(tuple(scores))
     raw = frame if list(frame.index.names) == ["file", "row"] else text_cells(frame)
@@ -244,6 +259,7 @@ def couples_from_frame(
         items=headers,
         one_person=one_person,
     )
+    note_unused(people, {couple, partner, group, *(where or {}), *headers})
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
     labels_of = _partner_labels(people, roles, one_person=one_person)
     answers = _on_grid(part(coded, "answer"), labels_of, np.nan)
@@ -256,7 +272,7 @@ def couples_from_frame(
         partners=labels_of,
         ledger=ledger(people),
         settings=settings,
-        groups=_groups(people, group, group_labels or {}) if group else None,
+        groups=group_of(people, group, group_labels or {}) if group else None,
         notes=tuple(notes(coded)) + codebook.notes,
         private_notes=tuple(private_notes(coded)),
     )
@@ -277,29 +293,3 @@ def _on_grid(frame: pd.DataFrame, partners: tuple[str, ...], absent: float) -> p
     couples = flat.index.get_level_values("couple").unique()
     grid = pd.MultiIndex.from_product([couples, partners], names=["couple", "partner"])
     return flat.reindex(grid, fill_value=absent)
-
-
-def _groups(people: pd.DataFrame, group: str, labels: Mapping[str, str]) -> pd.Series:
-    if group not in people:
-        raise DataError(f"The group column '{group}' is not in the file.{did_you_mean(group, people.columns)}")
-    cells = people[group].str.strip()
-    by_couple = cells.groupby(level="couple", sort=False)
-    split = by_couple.nunique()
-    split = split[split > 1]
-    if len(split):
-        raise DataError(
-            f"'{group}' should be the same for both partners, but differs within {counted(len(split), 'couple')}, "
-            f"for example couple '{split.index[0]}': {named(by_couple.get_group(split.index[0]))}. "
-            "Groups are groups of couples; mend the column."
-        )
-    groups = by_couple.first()
-    blank = groups.index[groups == ""]
-    if len(blank):
-        raise DataError(
-            f"'{group}' is blank for {counted(len(blank), 'couple')}, for example '{blank[0]}'. "
-            "Fill it in, or take these rows out with where."
-        )
-    unnamed = [value for value in groups.unique() if labels and value not in labels]
-    if unnamed:
-        raise DataError(f"'{group}' holds {named(unnamed)}, which group_labels does not name; it has {named(labels)}.")
-    return groups.map(lambda value: labels.get(value, value)).rename(group)

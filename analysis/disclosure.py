@@ -33,6 +33,8 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant digits. With
     settings that are open (synthetic or disclosed) the results come back as they are.
 
+    The skew of an item is hidden always: with n, mean, SD and the share at a bound it tells how many chose each answer.
+
     Examples
     --------
     >>> from analysis.results import row
@@ -45,7 +47,7 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     frame = estimates.frame
     few = _on_few(frame, settings.threshold)
     hidden = few | _next_smallest_group(frame, few) | _nearly_everyone(frame, settings.threshold)
-    hidden |= _small_shares(frame, settings.threshold) | _telling(frame)
+    hidden |= _small_shares(frame, settings.threshold) | _telling(frame) | frame["statistic"].eq("skew")
     frame.loc[hidden, [*NUMBERS]] = np.nan
     frame.loc[hidden, [*COUNTS]] = pd.NA
     frame.loc[hidden, "note"] = HIDDEN

@@ -1,10 +1,14 @@
 """The one place where numbers are rounded: full precision lives in results, this is how they look.
 
 Coefficients that cannot pass 1 lose their leading zero (.71), intervals stand in brackets, small p are < .001.
+How plain objects print in a notebook stands here too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from html import escape
 from math import isfinite, log10
 
 MINUS = "−"
@@ -90,3 +94,57 @@ def significant(value: float, digits: int = 4) -> float:
     (0.01235, 1235000.0)
     """
     return float(f"{value:.{digits - 1}e}") if isfinite(value) else value
+
+
+def said(table: Mapping[str, object]) -> str:
+    """Return the entries of a table as study.toml nearly writes them.
+
+    Examples
+    --------
+    >>> said({"id": "couple", "one_person": True})
+    "id = 'couple', one_person = True"
+    """
+    return ", ".join(f"{name} = {value!r}" for name, value in table.items())
+
+
+def chosen_fields(instance: object) -> dict[str, object]:
+    """Return the fields of a dataclass that are not left at their defaults.
+
+    Examples
+    --------
+    >>> from analysis.settings import Settings
+    >>> chosen_fields(Settings(confidence=0.9))
+    {'confidence': 0.9}
+    """
+    values = {part.name: getattr(instance, part.name) for part in fields(instance)}  # type: ignore[arg-type]
+    defaults = {part.name: part.default for part in fields(instance)}  # type: ignore[arg-type]
+    return {name: value for name, value in values.items() if defaults[name] is MISSING or value != defaults[name]}
+
+
+def brief(instance: object) -> str:
+    """Return a dataclass as Python writes it, without the fields that are left at their defaults.
+
+    Examples
+    --------
+    >>> from analysis.settings import Settings
+    >>> brief(Settings(confidence=0.9))
+    'Settings(confidence=0.9)'
+    """
+    inside = ", ".join(f"{name}={value!r}" for name, value in chosen_fields(instance).items())
+    return f"{type(instance).__name__}({inside})"
+
+
+def definitions_html(head: str, facts: Mapping[str, object]) -> str:
+    """Return a heading and a list of definitions as HTML, escaped; facts that are blank are left out.
+
+    Examples
+    --------
+    >>> definitions_html("Item", {"name": "a<b", "column": ""})
+    '<p><strong>Item</strong></p><dl><dt>name</dt><dd>a&lt;b</dd></dl>'
+    """
+    rows = (
+        f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>"
+        for name, value in facts.items()
+        if value not in ("", None, ())
+    )
+    return f"<p><strong>{escape(head)}</strong></p><dl>{''.join(rows)}</dl>"

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import errno
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 import pandas as pd
 
 MOST_LINES = 20
 LONGEST_WORD = 60  # characters of a name or value that a message shows
+LONGEST_PATH = 200
+_NOT_ALLOWED = (
+    "Look who may use it and its folder, or work with a copy of your own; close it where a program has it open"
+)
+_REMEDIES = {
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
+    errno.ENAMETOOLONG: "Name it and its folders more briefly",
+    errno.EISDIR: "It is a folder; name a file in it",
+    errno.ENOTDIR: "A part of this path is a file and no folder; correct the path",
+    errno.ENOSPC: "The disk is full; free some space",
+    errno.EROFS: "Name a folder that can be written",
+}
 
 
 class SurveyError(Exception):
@@ -33,6 +48,29 @@ class CodebookError(SurveyError):
 
 class StudyError(SurveyError):
     """A fault in study.toml or in what it names."""
+
+
+def system_fault(error: OSError, path: object = "") -> str:
+    """Return in one sentence which file the system refuses, why, and what to do.
+
+    Examples
+    --------
+    >>> system_fault(IsADirectoryError(errno.EISDIR, "Is a directory", "answers.csv"))
+    "'answers.csv' cannot be used: Is a directory. It is a folder; name a file in it."
+    """
+    name = str(error.filename or path or "a file")
+    shown = name if len(name) <= LONGEST_PATH else f"{name[:LONGEST_PATH]}…"
+    remedy = _REMEDIES.get(error.errno or 0, "Look whether it is there and can be opened, then call again")
+    return f"'{shown}' cannot be used: {error.strerror or error}. {remedy}."
+
+
+@contextmanager
+def plain_words(kind: type[SurveyError], path: object) -> Iterator[None]:
+    """Turn what the system says against a file into one sentence of that kind of error."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(system_fault(error, path)) from error
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

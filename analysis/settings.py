@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from numbers import Real
 
-from analysis.errors import StudyError
+from analysis.display import definitions_html
+from analysis.errors import StudyError, counted, listing
 
 SMALLEST_THRESHOLD = 5
 
@@ -34,14 +35,22 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse values outside their ranges."""
-        _check_number("confidence", self.confidence, 0.5, 0.999, "a number from 0.5 to 0.999, such as 0.95")
-        _check_number("minimum_answered", self.minimum_answered, 0.01, 1, "a share from 0.01 to 1, such as 0.8")
-        _check_whole("resamples", self.resamples, 100, 1_000_000)
-        _check_whole("seed", self.seed, 0, 2**63 - 1)
-        _check_whole("threshold", self.threshold, SMALLEST_THRESHOLD, 1_000)
-        for name, value in (("disclose", self.disclose), ("synthetic", self.synthetic)):
-            if not isinstance(value, bool):
-                raise StudyError(f"{name} is {value!r}; allowed is true or false.")
+        faults = [
+            *_number_faults("confidence", self.confidence, 0.5, 0.999, "a number from 0.5 to 0.999, such as 0.95"),
+            *_number_faults("minimum_answered", self.minimum_answered, 0.01, 1, "a share from 0.01 to 1, such as 0.8"),
+            *_whole_faults("resamples", self.resamples, 100, 1_000_000),
+            *_whole_faults("seed", self.seed, 0, 2**63 - 1),
+            *_whole_faults("threshold", self.threshold, SMALLEST_THRESHOLD, 1_000),
+            *_flag_faults("disclose", self.disclose),
+            *_flag_faults("synthetic", self.synthetic),
+        ]
+        if len(faults) == 1:
+            raise StudyError(faults[0])
+        if faults:
+            raise StudyError(f"The settings have {counted(len(faults), 'fault')}:\n{listing(faults)}")
+
+    def _repr_html_(self) -> str:
+        return definitions_html("Settings", asdict(self))
 
     @property
     def open(self) -> bool:
@@ -49,13 +58,17 @@ class Settings:
         return self.disclose or self.synthetic
 
 
-def _check_number(name: str, value: float, low: float, high: float, allowed: str) -> None:
-    if not (isinstance(value, Real) and low <= value <= high):
-        raise StudyError(f"{name} is {value}; allowed is {allowed}.")
+def _number_faults(name: str, value: float, low: float, high: float, allowed: str) -> list[str]:
+    if isinstance(value, Real) and low <= value <= high:
+        return []
+    return [f"{name} is {value}; allowed is {allowed}."]
 
 
-def _check_whole(name: str, value: int, low: int, high: int) -> None:
+def _whole_faults(name: str, value: float, low: int, high: int) -> list[str]:
     allowed = f"a whole number from {low:,} to {high:,}"
-    _check_number(name, value, low, high, allowed)
-    if value != int(value):
-        raise StudyError(f"{name} is {value}; allowed is {allowed}.")
+    found = _number_faults(name, value, low, high, allowed)
+    return found if found or value == int(value) else [f"{name} is {value}; allowed is {allowed}."]
+
+
+def _flag_faults(name: str, value: object) -> list[str]:
+    return [] if isinstance(value, bool) else [f"{name} is {value!r}; allowed is true or false."]

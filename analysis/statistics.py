@@ -20,7 +20,6 @@ class Statistic:
     section: str
     statistic: str
     unit: str
-    symbol: str
     kind: str
     meaning: str
     formula: str
@@ -34,8 +33,8 @@ def statistics() -> dict[tuple[str, str], Statistic]:
 
     Examples
     --------
-    >>> statistics()["reliability", "alpha"].symbol
-    'α'
+    >>> statistics()["reliability", "alpha"].kind
+    'coefficient'
     """
     rows = read_rows((resources.files("analysis") / "statistics.csv").read_bytes())
     return {(row["section"], row["statistic"]): Statistic(**row) for row in rows}
@@ -45,9 +44,3 @@ def kind_of(section: str, statistic: str) -> str:
     """Return how numbers of a statistic look; plain for an id that is not in the table."""
     known = statistics().get((section, statistic))
     return known.kind if known else "plain"
-
-
-def symbol_of(section: str, statistic: str) -> str:
-    """Return the statistic's symbol for tables and figures; the id where there is none."""
-    known = statistics().get((section, statistic))
-    return known.symbol if known else statistic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,19 @@ from typing import Any
 import pandas as pd
 
 from analysis.couples import Couples, couples_from_frame
-from analysis.errors import StudyError, counted, did_you_mean, listing
+from analysis.display import brief, definitions_html, said
+from analysis.errors import DataError, StudyError, counted, did_you_mean, listing, named, plain_words
 from analysis.instrument.codebook import Codebook
 from analysis.instrument.files import built_in, read_codebook
 from analysis.intake.ledger import note
 from analysis.intake.reading import read
 from analysis.settings import Settings
-from analysis.study_keys import KEYS, key_faults
+from analysis.study_keys import key_faults
 
 Data = str | Path | Mapping[str, str | Path]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """What a study.toml says, checked; ``couples()`` reads and analyses what it names."""
 
@@ -38,16 +39,40 @@ class Study:
     settings: Settings
     source: Mapping[str, str]
     by: str = "scale"
-    sha256: str = field(default="", repr=False)
+    sha256: str = ""
 
     @property
     def files(self) -> list[Path]:
         """The survey files, one or one a partner."""
         return list(self.data.values()) if isinstance(self.data, dict) else [self.data]
 
+    def _facts(self) -> dict[str, object]:
+        files = ", ".join(path.name for path in self.files)
+        return {
+            "title": self.title,
+            "date": self.day,
+            "folder": self.folder.name,
+            "data": files,
+            "codebook": repr(self.codebook),
+            "couples": said(self.layout),
+            "answers": said(self.answers),
+            "settings": brief(self.settings),
+            "source": self.source.get("citation", ""),
+        }
+
+    def __repr__(self) -> str:
+        rest = [f"{name}: {value}" for name, value in self._facts().items() if value and name != "title"]
+        return f"Study '{self.title}'\n{listing(rest)}"
+
+    def _repr_html_(self) -> str:
+        return definitions_html("Study", self._facts())
+
     def frame(self) -> pd.DataFrame:
         """Return the survey file's cells as text, see :func:`analysis.read`."""
-        return read(self.data)
+        frame = read(self.data)
+        if isinstance(self.data, dict):
+            _check_unlike(self.data)
+        return frame
 
     def couples(self) -> Couples:
         """Return the couples of the study: read, screened, paired, coded and scored."""
@@ -70,8 +95,18 @@ class Study:
 
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, as 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    with plain_words(DataError, path), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_unlike(files: Mapping[str, Path]) -> None:
+    """Refuse one file for both partners."""
+    if len({file_sha256(path) for path in files.values()}) < len(files):
+        raise DataError(
+            f"The files of the partners {named(files)} are the same (equal SHA-256): "
+            f"{named(path.name for path in files.values())}. Name each partner's own file under data in study.toml, or "
+            "behind --data."
+        )
 
 
 def demo() -> Path:
@@ -101,9 +136,9 @@ def open_study(path: str | Path, data: Data | None = None) -> Study:
     'Demo: 200 synthetic couples'
     """
     path = Path(path)
-    if path.is_dir():
-        path = path / "study.toml"
-    table, digest = _load(path)
+    with plain_words(StudyError, path):
+        path = path / "study.toml" if path.is_dir() else path
+        table, digest = _load(path)
     faults = key_faults(table)
     if faults:
         raise StudyError(f"{path.name} has {counted(len(faults), 'fault')}:\n{listing(faults)}")
@@ -111,7 +146,7 @@ def open_study(path: str | Path, data: Data | None = None) -> Study:
     by = analysis.pop("by", "scale")
     answers = dict(table.get("answers", {}))
     by_item = {item: keys["missing"] for item, keys in answers.pop("item", {}).items()}
-    codebook = _codebook(path.parent, table.get("codebook", "built-in"), by)
+    codebook = _codebook(path.parent, table, by)
     return Study(
         folder=path.resolve().parent,
         title=table.get("title", path.resolve().parent.name),
@@ -151,25 +186,46 @@ def _day(value: str | date) -> str:
 
 
 def _data(path: Path, table: Mapping[str, Any], override: Data | None) -> Path | dict[str, Path]:
-    named = table.get("data") if override is None else override
-    if named is None:
+    files = table.get("data") if override is None else override
+    if files is None:
         raise StudyError(f'{path.name} names no data; add data = "FILE", or give the file with --data.')
     folder = path.parent if override is None else Path()
-    if not isinstance(named, Mapping):
-        return folder / named
-    marks = {label: mark for mark, label in table.get("couples", {}).get("roles", {}).items()}
-    return {marks.get(str(who), str(who)): folder / file for who, file in named.items()}  # a role's mark or its label
+    if not isinstance(files, Mapping):
+        return folder / files
+    by_mark = _by_mark([str(who) for who in files], table.get("couples", {}).get("roles", {}))
+    return {mark: folder / file for mark, file in zip(by_mark, files.values(), strict=True)}
 
 
-def _codebook(folder: Path, name: str, by: str) -> Codebook:
+def _by_mark(partners: list[str], roles: Mapping[str, str]) -> list[str]:
+    """Return the marks of the partners for whom files are named, a role by its mark or its label."""
+    remedy = "Write data = {w = FILE, m = FILE} in study.toml, or --data w=FILE m=FILE, with your own two marks."
+    known = {label.strip().casefold(): mark for mark, label in roles.items()}
+    known |= {mark.strip().casefold(): mark for mark in roles}
+    unknown = [who for who in partners if roles and who.strip().casefold() not in known]
+    if unknown:
+        raise StudyError(
+            f"A file is named for the partner '{unknown[0]}', but roles has only {named(roles)}, called "
+            f"{named(roles.values())}.{did_you_mean(unknown[0], known)} {remedy}"
+        )
+    marks = [known.get(who.strip().casefold(), who) for who in partners]
+    if len(marks) != 2 or len(set(marks)) != 2:
+        raise StudyError(f"Files are named for {named(partners)}, but a couple has two different partners. {remedy}")
+    return marks
+
+
+def _codebook(folder: Path, table: Mapping[str, Any], by: str) -> Codebook:
+    """Return the codebook that is named; without one, an empty one for finished scores, else the built-in."""
+    if "codebook" not in table and table.get("couples", {}).get("scores"):
+        return Codebook((), (), name="scores only")
+    name = table.get("codebook", "built-in")
     if name in ("built-in", "built-in+M"):
         return built_in(mutuality=name.endswith("+M"))
-    if not (folder / name).is_dir():
-        here = [*("built-in", "built-in+M"), *(part.name for part in folder.iterdir() if part.is_dir())]
-        raise StudyError(f"There is no codebook folder '{name}' beside study.toml.{did_you_mean(name, here)}")
+    with plain_words(StudyError, folder / name):
+        _check_folder(folder, name)
     return replace(read_codebook(folder / name, by=by), name=folder.resolve().name)
 
 
-def key_paths() -> tuple[str, ...]:
-    """Return every key of study.toml as section.name."""
-    return tuple(key.path for key in KEYS)
+def _check_folder(folder: Path, name: str) -> None:
+    if not (folder / name).is_dir():
+        here = [*("built-in", "built-in+M"), *(part.name for part in folder.iterdir() if part.is_dir())]
+        raise StudyError(f"There is no codebook folder '{name}' beside study.toml.{did_you_mean(name, here)}")

@@ -40,7 +40,8 @@ KEYS = (
         "",
         "codebook",
         "text",
-        "The codebook's folder, relative to study.toml; or `built-in`; or `built-in+M`, with the experimental scale M.",
+        "The codebook's folder, relative to study.toml; or `built-in`; or `built-in+M`, with the experimental scale M. "
+        "Left out: `built-in`, or none where `scores` is there.",
     ),
     Key(
         "couples",

@@ -1,14 +1,12 @@
 """Synthetic couples with known truth: for teaching, tests and planning.
 
-Answers are normal variables cut at thresholds. The correlations behind them are solved for, so that alpha, the partner
-correlation and the role difference of the *answers* are in the population exactly what was asked for.
+Answers are normal variables cut at thresholds. What they are in the population is solved for in
+:mod:`analysis.population`; here they are drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from math import sqrt
 
 import numpy as np
@@ -18,40 +16,16 @@ from analysis.couples import Couples, couples_from_frame
 from analysis.errors import SurveyError, did_you_mean, named
 from analysis.instrument.codebook import Codebook, Item
 from analysis.instrument.files import built_in, survey
+from analysis.population import SHIFTS, ByScale, Population, by_scale, population
 from analysis.settings import Settings
-from analysis.stats.binormal import (
-    category_shares,
-    mean_category,
-    rho_for_covariance,
-    shift_for_mean,
-)
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array
 
-SHIFTS = {
-    "typical": {"healthy": 0.7, "neutral": 0.0, "unhealthy": -0.7},
-    "symmetric": {"healthy": 0.0, "neutral": 0.0, "unhealthy": 0.0},
-    "skewed": {"healthy": 1.5, "neutral": 1.5, "unhealthy": -1.5},
-}
-LEANS = {"typical": (0.3, -0.3, 0.0, -0.3, 0.3)}  # added to a scale's shift by its place: the norm has a shape
 SAME_BLOCK, OTHER_BLOCK = 0.5, -0.4  # correlations of the scales' factors within a person
 OF_PARTNER, OF_ONESELF = 0.5, 0.3  # how much of a mirrored answer is the partner's own answer, and one's own
 COMPANION_LOADING = 0.6
 NOT_ASKED = "-77"
 OF_CELLS = ("not_asked", "refused", "skipped")
-ALONE = 0.5  # correlation between items of a scale that has only one
-
-ByScale = float | Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Population:
-    """What one scale is in the population: shifts and inter-item correlations of both partners, and what links them."""
-
-    thresholds: tuple[float, ...]
-    shifts: tuple[float, float]
-    rho: tuple[float, float]
-    kappa: float
 
 
 def make_couples(
@@ -150,12 +124,12 @@ def make_responses(
     3      2     man    4    4    3
     """
     codebook = codebook or built_in()
-    asked = [_by_scale(codebook, value) for value in (alpha, partner_r, role_difference)]
+    asked = [by_scale(codebook, value) for value in (alpha, partner_r, role_difference)]
     _check_codebook(codebook)
     _check_options(couples, answers, roles, asked[2])
     _check_shares(missing or {}, one_partner)
     partners = tuple(roles) if roles else ("1", "2")
-    truth = {code: _population(codebook, code, answers, *(of[code] for of in asked)) for code in codebook.codes}
+    truth = {code: population(codebook, code, answers, *(of[code] for of in asked)) for code in codebook.codes}
     rng = stream(seed, "synthetic", "answers")
     latent = _latent(rng, couples, codebook, truth)
     columns = {item.header: _texts(item, truth[item.scale], latent[item.name]) for item in codebook.items}
@@ -169,20 +143,6 @@ def make_responses(
         .reset_index(drop=True)
         .astype("str")
     )
-
-
-def _by_scale(codebook: Codebook, value: ByScale) -> dict[str, float]:
-    """Return the value of every scale."""
-    if not isinstance(value, Mapping):
-        return dict.fromkeys(codebook.codes, float(value))
-    for code in codebook.codes:
-        if code not in value:
-            raise SurveyError(f"The truth names no value for the scale '{code}'; it names {named(value)}.")
-    unknown = [code for code in value if code not in codebook.codes]
-    if unknown:
-        hint = did_you_mean(unknown[0], codebook.codes)
-        raise SurveyError(f"The truth names '{unknown[0]}', which is no scale of the codebook.{hint}")
-    return {code: float(value[code]) for code in codebook.codes}
 
 
 def _check_codebook(codebook: Codebook) -> None:
@@ -222,44 +182,6 @@ def _check_shares(missing: Mapping[str, float], one_partner: float) -> None:
 
 def _missing_texts() -> dict[str, str]:
     return {**survey()["missing"], "not_asked": NOT_ASKED, "skipped": ""}
-
-
-def _population(codebook: Codebook, code: str, answers: str, alpha: float, r: float, difference: float) -> Population:
-    low, high = codebook.bounds(code) or (1.0, 5.0)
-    leans = LEANS.get(answers, (0.0,))
-    shift = SHIFTS[answers][codebook.scale(code).valence] + leans[codebook.codes.index(code) % len(leans)]
-    population = _solve(len(codebook.scored_items(code)), int(high - low) + 1, shift, alpha, r, difference)
-    if population is None:
-        raise SurveyError(
-            f"{code}: no answers have alpha {alpha:g}, partner correlation {r:g} and role difference {difference:g} at "
-            "once. Lower one of them."
-        )
-    return population
-
-
-@cache
-def _solve(k: int, categories: int, shift: float, alpha: float, r: float, difference: float) -> Population | None:
-    """Return the population, or None where there is none with this truth."""
-    if not (0 <= alpha < 1 and abs(r) < 1):
-        return None
-    thresholds = np.linspace(-1.0, 1.0, categories - 1) * min(1.5, 0.5 * (categories - 2) + 0.1)
-    centre = mean_category(thresholds, shift)
-    shifts = [shift_for_mean(thresholds, centre + side * difference / 2) for side in (1, -1)]
-    cuts = [thresholds - s for s in shifts]
-    variance = [_variance(cut) for cut in cuts]
-    inter_item = alpha / (k - (k - 1) * alpha) if k > 1 else ALONE
-    rho = [rho_for_covariance(cut, cut, inter_item * v) for cut, v in zip(cuts, variance, strict=True)]
-    of_score = [sqrt(v * (1 + (k - 1) * inter_item) / k) for v in variance]
-    across = rho_for_covariance(cuts[0], cuts[1], r * of_score[0] * of_score[1])
-    kappa = 0.0 if across == 0 else across / sqrt(rho[0] * rho[1]) if min(rho) > 0 else np.inf
-    if not (np.isfinite([*shifts, *rho, kappa]).all() and abs(kappa) < 1):
-        return None
-    return Population(tuple(thresholds), (shifts[0], shifts[1]), (rho[0], rho[1]), kappa)
-
-
-def _variance(cut: Array) -> float:
-    shares, values = category_shares(cut), np.arange(len(cut) + 1)
-    return float(shares @ values**2 - (shares @ values) ** 2)
 
 
 def _latent(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -158,7 +159,7 @@ def test_rows_that_are_not_asked_for_stand_in_the_ledger() -> None:
 def test_notes_of_intake_and_codebook_are_kept() -> None:
     codebook = an.Codebook((an.Item("a", "H", 1, 5),), (an.Scale("H"),), notes=("something was left out",))
     couples = women_and_men(frame(id=["x", "X", "y", "y", ""]), codebook)
-    assert [note.partition(" ")[0] for note in couples.notes] == ["Couple", "Blank", "something"]
+    assert [note.partition(" ")[0] for note in couples.notes] == ["Couple", "Blank", "Columns", "something"]
 
 
 def test_a_wide_file_gives_the_same_couples_as_a_long_one() -> None:
@@ -323,7 +324,7 @@ def test_printing_to_html_escapes_every_label() -> None:
     assert "(&lt;i&gt;book&lt;/i&gt;)" in page
     assert "<script>" not in page
     assert page.startswith("<p><strong>3 couples")
-    assert page.count("<li>") == len(couples._summary()) - 1
+    assert page.count("<li>") == len(couples.summary()) - 1
 
 
 def test_printing_shows_no_answer_and_no_id() -> None:
@@ -349,3 +350,9 @@ def test_a_thousand_items_make_couples() -> None:
         pd.DataFrame(answers, columns=names).assign(id=["x", "x", "y", "y"]), codebook=book(*names), couple="id"
     )
     assert np.isclose(couples.scores["H"].to_numpy(), answers.astype(float).mean(axis=1)).all()
+
+
+@pytest.mark.parametrize("codebook", ["built-in", Path("data/template")])
+def test_a_codebook_that_is_none_is_refused_with_what_makes_one(codebook: object) -> None:
+    said = message(an.StudyError, an.couples_from_frame, frame(), codebook=codebook, couple="id")
+    assert f"codebook is {codebook!r}; it takes a Codebook: an.built_in(), an.read_codebook(folder)" in said

@@ -69,6 +69,12 @@ def test_a_hidden_row_says_the_same_and_loses_its_n_whatever_the_reason() -> Non
     assert {str(line[n]) for line in rows for n in ("n_couples", "n_persons")} == {"<NA>"}
 
 
+def test_an_items_skew_is_hidden_as_it_gives_the_counts_of_answers_away() -> None:
+    (shown,) = _shown(_one(statistic="skew", estimate=0.31))
+    assert np.isnan(shown["estimate"])
+    assert next(iter(public(Estimates([_one(statistic="skew", estimate=0.31)]), OPEN)))["estimate"] == 0.31
+
+
 def _mean(estimate: float, n: int, **place: str) -> Row:
     return row("describe", "scale_mean", scale="H1", estimate=estimate, n_couples=n, n_persons=n, **place)
 

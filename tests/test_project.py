@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import analysis
-from analysis.instrument.files import ITEM_COLUMNS, SCALE_COLUMNS
+from analysis.instrument.columns import ITEM_COLUMNS, SCALE_COLUMNS
 from analysis.study_keys import KEYS, Key
 
 EXTRAS = {"report", "notebook", "test", "dev"}
@@ -132,6 +132,19 @@ def test_a_first_result_loads_no_more_than_it_needs() -> None:
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+def test_the_package_says_that_it_is_typed(root: Path) -> None:
+    assert (root / "analysis" / "py.typed").is_file()
+
+
+def test_no_module_is_longer_than_300_lines(root: Path) -> None:
+    long = {
+        path.name: count
+        for path in (root / "analysis").rglob("*.py")
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert long == {}
 
 
 def test_every_public_name_can_be_loaded_and_is_listed() -> None:

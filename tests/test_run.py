@@ -126,6 +126,43 @@ def test_a_report_without_a_study_is_the_demos(run: ModuleType, monkeypatch: pyt
     assert called[0][3:] == ["report", run.DEMO, "--out", str(Path(run.HERE) / "reports" / "demo")]
 
 
+@pytest.mark.parametrize(
+    ("target", "words", "passed"),
+    [
+        ("report", ["--out", "x"], ["--out", "x"]),
+        ("report", ["--out=x"], ["--out=x"]),
+        ("check", [], []),
+        ("check", ["--data", "f.csv"], ["--data", "f.csv"]),
+    ],
+)
+def test_options_alone_are_those_of_the_demo(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, target: str, words: list[str], passed: list[str]
+) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(run.subprocess, "call", _recorder(called))
+    run.run(target, words)
+    assert called[0][3:] == [target, run.DEMO, *passed]
+
+
+def test_a_moved_folder_means_a_new_set_up(run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = run.wanted()
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_bytes((Path(run.HERE) / name).read_bytes())
+    monkeypatch.setattr(run, "HERE", str(tmp_path))
+    assert run.wanted() != before
+
+
+def test_a_call_that_is_stopped_by_hand_says_so_in_one_line(root: Path) -> None:
+    stopped = (
+        "import runpy, subprocess, sys\n"
+        "def stop(*words, **options):\n    raise KeyboardInterrupt\n"
+        "subprocess.call = subprocess.check_call = stop\n"
+        f"sys.argv = ['run.py', 'check']\nrunpy.run_path({str(root / 'run.py')!r}, run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", stopped], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
+
+
 def test_run_needs_nothing_but_the_standard_library(root: Path) -> None:
     import ast
 

@@ -34,6 +34,13 @@ def test_a_value_out_of_range_is_refused_with_the_range(name: str, value: object
     assert said == f"{name} is {value}; allowed is {allowed}."
 
 
+def test_all_values_out_of_range_are_refused_at_once() -> None:
+    said = message(an.StudyError, an.Settings, confidence=95, threshold=2, synthetic="no")
+    assert said.startswith("The settings have 3 faults:\n  confidence is 95;")
+    assert "threshold is 2; allowed is a whole number from 5 to 1,000." in said
+    assert "synthetic is 'no'; allowed is true or false." in said
+
+
 @pytest.mark.parametrize("name", ["disclose", "synthetic"])
 def test_the_text_false_does_not_disclose(name: str) -> None:
     assert message(an.StudyError, an.Settings, **{name: "false"}) == f"{name} is 'false'; allowed is true or false."

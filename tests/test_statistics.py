@@ -5,7 +5,7 @@ import re
 import pytest
 from oracles import REFERENCE, vocabulary_map
 
-from analysis.statistics import Statistic, kind_of, statistics, symbol_of
+from analysis.statistics import Statistic, kind_of, statistics
 
 ALL = list(statistics().values())
 every_statistic = pytest.mark.parametrize("statistic", ALL, ids=[f"{s.section} {s.statistic}" for s in ALL])
@@ -13,7 +13,7 @@ every_statistic = pytest.mark.parametrize("statistic", ALL, ids=[f"{s.section} {
 
 @every_statistic
 def test_it_says_what_it_means_how_it_is_made_and_what_checks_it(statistic: Statistic) -> None:
-    for text in (statistic.meaning, statistic.formula, statistic.checked_by, statistic.symbol, statistic.unit):
+    for text in (statistic.meaning, statistic.formula, statistic.checked_by, statistic.unit):
         assert text.strip()
     assert statistic.kind in ("coefficient", "share", "plain")
 
@@ -38,10 +38,9 @@ def test_the_reference_file_that_checks_it_holds_its_numbers(statistic: Statisti
         assert set(named) & set(mapped["file"])
 
 
-def test_an_unknown_id_is_a_plain_number_with_its_own_name() -> None:
+def test_an_unknown_id_is_a_plain_number() -> None:
     assert kind_of("models", "tomorrow") == "plain"
-    assert symbol_of("models", "tomorrow") == "tomorrow"
-    assert (kind_of("reliability", "alpha"), symbol_of("reliability", "alpha")) == ("coefficient", "α")
+    assert kind_of("reliability", "alpha") == "coefficient"
 
 
 def test_one_id_means_one_thing_in_every_section() -> None:

@@ -113,7 +113,7 @@ def test_a_study_without_its_file_says_which_file_is_missing(name: str) -> None:
 
 
 def test_the_study_folders_hold_no_data() -> None:
-    allowed = {"README.md", "study.toml", "items.csv", "scales.csv"}
+    allowed = {"README.md", "study.toml", "items.csv", "scales.csv", "notes.txt"}
     assert {path.name for path in STUDIES.rglob("*") if path.is_file()} <= allowed
     assert {path.name for path in STUDIES.iterdir() if path.is_dir()} == set(FILES)
 
@@ -165,6 +165,13 @@ def test_every_item_is_coded_as_the_map_reads_it_with_the_split_indicators_told_
 def test_the_divorce_items_that_are_stored_turned_are_1_to_5_and_8_to_30() -> None:
     turned = {item.name for item in all_items("divorce") if item.turned}
     assert turned == {f"Q{number}" for number in (*range(1, 6), *range(8, 31))}
+
+
+def test_the_divorce_couples_say_that_their_keys_are_inferred() -> None:
+    said = [note for note in couples("divorce").notes if "is inferred, no source says so" in note]
+    assert len(said) == 1
+    assert "items 1-5 and 8-30" in said[0]
+    assert said[0] not in couples("divorce").private_notes
 
 
 def test_the_divorce_items_that_are_reversed_are_exactly_those_coded_to_a_healthy_indicator() -> None:
@@ -319,8 +326,9 @@ def every_table(data: an.Couples) -> an.Estimates:
 def every_item_a_scale(study: an.Study) -> an.Codebook:
     """Return the study's codebook with each item as a scale of its own, with the valence of its scale."""
     book = study.codebook
-    items = tuple(replace(item, scale=item.name) for item in book.items)
-    scales = tuple(an.Scale(item.name, valence=book.scale(item.scale).valence) for item in book.items)
+    codes = {item.name: item.name.replace(".", "_") for item in book.items}
+    items = tuple(replace(item, scale=codes[item.name]) for item in book.items)
+    scales = tuple(an.Scale(codes[item.name], valence=book.scale(item.scale).valence) for item in book.items)
     return replace(book, items=items, scales=scales)
 
 

@@ -9,7 +9,7 @@ import pytest
 from surveys import message, write
 
 import analysis as an
-from analysis.study import file_sha256, key_paths
+from analysis.study import file_sha256
 
 ANSWERS = "id,who,a,b\nx,w,4,5\nx,m,2,1\ny,w,3,\n"
 ITEMS = "item,scale,minimum,maximum\na,H,1,5\nb,H,1,5\n"
@@ -199,6 +199,26 @@ def test_the_built_in_codebook_is_named(tmp_path: Path, name: str, scales: int) 
     assert len(an.open_study(study(tmp_path, 'data = "answers.csv"\n')).codebook.scales) == 15
 
 
+def test_finished_scores_alone_need_no_codebook(tmp_path: Path) -> None:
+    text = PLAIN.replace('codebook = "book"\n', "") + 'scores = ["a", "b"]\n'
+    couples = an.open_study(study(tmp_path, text)).couples()
+    assert couples.codebook.codes == ("a", "b")
+    assert couples.scores["a"].tolist()[:3] == [4, 2, 3]
+
+
+def test_a_study_without_codebook_and_scores_has_the_built_in_one(tmp_path: Path) -> None:
+    assert an.open_study(study(tmp_path, PLAIN.replace('codebook = "book"\n', ""))).codebook == an.built_in()
+
+
+def test_a_study_prints_what_it_says_and_escapes_it(tmp_path: Path) -> None:
+    opened = an.open_study(study(tmp_path, f'title = "<b>Us</b>"\n{PLAIN}'))
+    assert repr(opened).startswith("Study '<b>Us</b>'\n")
+    assert "data: answers.csv" in repr(opened)
+    assert "couples: id = 'id', partner = 'who'" in repr(opened)
+    assert "<dd>&lt;b&gt;Us&lt;/b&gt;</dd>" in opened._repr_html_()
+    assert "<dt>date</dt>" not in opened._repr_html_()
+
+
 def test_items_can_be_scored_by_indicator(tmp_path: Path) -> None:
     path = study(tmp_path, f'{PLAIN}[analysis]\nby = "indicator"\n')
     write(tmp_path / "book", "item,scale,indicator\na,S,H1\nb,S,\n", "items.csv")
@@ -271,10 +291,6 @@ def test_all_faults_of_the_keys_are_listed_at_once(tmp_path: Path) -> None:
 def test_settings_out_of_range_are_refused(tmp_path: Path) -> None:
     said = refused(tmp_path, f"{PLAIN}[analysis]\nconfidence = 95\n")
     assert said == "confidence is 95; allowed is a number from 0.5 to 0.999, such as 0.95."
-
-
-def test_every_key_has_a_path() -> None:
-    assert {"title", "couples.id", "answers.missing", "analysis.seed", "source.sha256"} <= set(key_paths())
 
 
 def test_the_demo_is_a_study_of_two_hundred_synthetic_couples() -> None:

@@ -13,9 +13,9 @@ from handmade import book, items
 
 import analysis as an
 from analysis.errors import SurveyError
+from analysis.population import LEANS
 from analysis.results import Row
 from analysis.stats.moments import pearson_clustered
-from analysis.synthetic import LEANS
 
 MANY, FEWER = 20_000, 5_000
 ERRORS = 4.5  # a number may be this many of its own standard errors off: two in a million for each of some hundred
@@ -270,7 +270,7 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "continuous items": ({"codebook": book(items("H1", 2, low=None, high=None))}, "'H1_1' is a continuous score"),
     "one scale with two ranges": (
-        {"codebook": book(items("H1", 2), items("H1", 1, first=3, high=7))}, "its items have several"
+        {"codebook": book(items("H1", 2), items("H1", 1, first=3, high=7, companion=True))}, "its items have several"
     ),
 }  # fmt: skip
 

@@ -8,20 +8,22 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.errors import SurveyError
-from analysis.estimation.samples import samples
+from analysis.estimation.samples import Sample, samples
+from analysis.guards import FEWEST_COUPLES
+from analysis.intake.scoring import unlike_ranges
 from analysis.stats.density import enclosing_levels, mean_ellipse, smooth_density
 from analysis.stats.value import Array
 
 AXES = ("block:healthy", "block:unhealthy")
 SHARES = (0.75, 0.5, 0.25)
-FEWEST = 3
 
 
 @dataclass(frozen=True)
 class Mean:
-    """A role's mean on the plane and the outline of its confidence region; n couples."""
+    """A role's mean on the plane and the outline of its confidence region; n couples, all or those of a group."""
 
     partner: str
+    group: str
     point: tuple[float, float]
     outline: Array
     n: int
@@ -31,7 +33,8 @@ class Mean:
 class Plane:
     """What the plane figure draws: a density on a grid, levels that enclose shares of it, and means with ellipses.
 
-    ``pairs`` are the couples' points, (couples, 2 partners, 2 axes), for studies that may show them.
+    ``pairs`` are the couples' points, (couples, 2 partners, 2 axes), for studies that may show them; ``fewest`` is the
+    smallest number of couples, above 0, that a role (in a group) has both means of, whether its mean is drawn or not.
     """
 
     x: Array
@@ -40,16 +43,19 @@ class Plane:
     levels: tuple[float, ...]
     means: tuple[Mean, ...]
     pairs: Array
+    fewest: int
     bounds: tuple[tuple[float, float], tuple[float, float]]
 
 
-def plane(couples: Couples) -> Plane:
+def plane(couples: Couples, *, by_group: bool = False) -> Plane:
     """Return the density of persons over their two block means, and each role's mean with its 95 % ellipse.
 
     Parameters
     ----------
     couples : Couples
         With a healthy and an unhealthy block.
+    by_group : bool
+        Whether the means are those of each role in each group of couples.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def plane(couples: Couples) -> Plane:
     Raises
     ------
     SurveyError
-        If there are not both blocks, or fewer than three persons have both means.
+        If there are not both blocks, or no role has both means of three couples.
 
     Examples
     --------
@@ -76,27 +82,45 @@ def plane(couples: Couples) -> Plane:
             "Give scales their valence in scales.csv, or code items to indicators."
         )
     points = couples.scored(AXES)
-    means = []
-    for sample in samples(couples):
-        rows, couple = sample.complete(points)
-        if sample.clustered:
-            kept = np.unique(couple)
-            rows = np.array([rows[couple == one].mean(axis=0) for one in kept])
-        if len(rows) >= FEWEST:
-            outline = mean_ellipse(rows, couples.settings.confidence)
-            means.append(Mean(sample.partner, (float(rows[:, 0].mean()), float(rows[:, 1].mean())), outline, len(rows)))
+    chosen = [sample for sample in samples(couples, by_group=by_group) if bool(sample.group) == by_group]
+    rows = [_rows(sample, points) for sample in chosen]
+    means = [
+        _mean(sample, of_sample, couples.settings.confidence)
+        for sample, of_sample in zip(chosen, rows, strict=True)
+        if len(of_sample) >= FEWEST_COUPLES
+    ]
     everyone = points.reshape(-1, 2)
     everyone = everyone[np.isfinite(everyone).all(axis=1)]
-    if len(everyone) < FEWEST or not means:
-        raise SurveyError(f"{len(everyone)} persons have both block means; the plane needs {FEWEST} of a role.")
+    if not means:
+        raise SurveyError(
+            f"The plane needs {FEWEST_COUPLES} couples of a role with both block means; no role has them."
+        )
     bounds = (_bounds(couples, AXES[0], everyone[:, 0]), _bounds(couples, AXES[1], everyone[:, 1]))
     x, y, density = smooth_density(everyone, bounds)
-    return Plane(x, y, density, enclosing_levels(density, SHARES), tuple(means), points, bounds)
+    fewest = min(len(of_sample) for of_sample in rows if len(of_sample))
+    return Plane(x, y, density, enclosing_levels(density, SHARES), tuple(means), points, fewest, bounds)
+
+
+def _rows(sample: Sample, points: Array) -> Array:
+    """Return the independent points of a sample: its persons, or the couple means where both partners are in it."""
+    rows, couple = sample.complete(points)
+    if not sample.clustered:
+        return rows
+    return np.array([rows[couple == one].mean(axis=0) for one in np.unique(couple)]).reshape(-1, 2)
+
+
+def _mean(sample: Sample, rows: Array, confidence: float) -> Mean:
+    point = (float(rows[:, 0].mean()), float(rows[:, 1].mean()))
+    return Mean(sample.partner, sample.group, point, mean_ellipse(rows, confidence), len(rows))
 
 
 def _bounds(couples: Couples, axis: str, values: Array) -> tuple[float, float]:
-    """Return the axis' range: the declared one, 0 to 100 for unlike ranges, or the observed one without bounds."""
-    ranges = {couples.codebook.bounds(code) for code in couples.codebook.block(axis)}
-    if len(ranges) > 1:
+    """Return the axis' range: the declared one, 0 to 100 for unlike ranges, or the observed one without bounds.
+
+    An observed range of one value is taken half a point wider on either side.
+    """
+    codes = couples.codebook.block(axis)
+    if unlike_ranges(couples.codebook, codes):
         return 0.0, 100.0
-    return ranges.pop() or (float(values.min()), float(values.max()))
+    low, high = float(values.min()), float(values.max())
+    return couples.codebook.bounds(codes[0]) or ((low, high) if low < high else (low - 0.5, high + 0.5))

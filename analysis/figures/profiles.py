@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,16 +14,17 @@ from analysis.disclosure import public
 from analysis.display import number
 from analysis.errors import SurveyError
 from analysis.estimation.descriptives import describe
-from analysis.figures.labels import scale_label, series_label
+from analysis.figures.labels import codebook_of, is_indicator, scale_label, series_label, why_empty
 from analysis.figures.style import BAND, FAINT, GREY, look, mark, new_axes, put_legend, put_stamp
 from analysis.instrument.codebook import Codebook
-from analysis.instrument.files import built_in
 from analysis.instrument.indicators import indicators
+from analysis.intake.scoring import percent_of_maximum, unlike_ranges
 from analysis.results import Estimates
-from analysis.settings import Settings
 
-ROW_HEIGHT, SPLIT, BETWEEN_BLOCKS, APART = 0.27, 0.7, 2.0, 0.2
+ROW_HEIGHT, SPLIT, BETWEEN_BLOCKS = 0.27, 0.7, 2.0
+SPREAD = 0.72  # of a row, for the marks of all series: two stand 0.36 apart
 TITLES = {"healthy": "Healthy", "unhealthy": "Unhealthy", "neutral": "Other scales"}
+NO_RANGE = " (no range)"
 
 
 @dataclass(frozen=True)
@@ -49,20 +50,20 @@ def profile(
         What the marks tell apart. For distinguishable partners the intervals are within couples: where they do not
         overlap by more than about a third, the two partners differ.
     codebook : Codebook, optional
-        For results without couples; the built-in one by default. With scales other than the fifteen, every scale is a
-        row.
+        For results without couples. By default the built-in one if it has all their scales; else rows are called by
+        the codes, in the order of the results. With scales other than the fifteen, every scale is a row.
     ax : Axes, optional
 
     Returns
     -------
     Axes
-        x: scale points, or percent of the maximum possible where ranges differ. ``get_label()`` is the alternative
-        text.
+        x: scale points, or percent of the maximum possible where ranges differ; then a scale without a declared range
+        has an empty row that says so. ``get_label()`` is the alternative text.
 
     Raises
     ------
     SurveyError
-        If there is nothing to draw.
+        If there is nothing to draw, or all of it is hidden; the message has the reason.
 
     Examples
     --------
@@ -71,50 +72,59 @@ def profile(
     >>> [text.get_text() for text in ax.get_yticklabels()][:2]
     ['H1  Give and take', 'H2  Working things out']
     """
-    settings = source.settings if isinstance(source, Couples) else Settings(disclose=True)
-    codebook = source.codebook if isinstance(source, Couples) else codebook or built_in()
     results = public(describe(source), source.settings) if isinstance(source, Couples) else source
+    codebook = source.codebook if isinstance(source, Couples) else codebook or codebook_of(results)
     means = _means(results, by)
+    means = means[means["scale"].isin(codebook.codes)]
+    if not np.isfinite(means["estimate"]).any():
+        raise SurveyError(f"There is no scale mean by {by} to draw. {_reason(means, results, by)}")
     lines = _lines(codebook, set(means["scale"]))
-    if not lines:
-        raise SurveyError(f"There is no scale mean by {by} to draw. {_remedy(by)}")
-    percent = len({codebook.bounds(line.scale) for line in lines}) > 1
+    percent = unlike_ranges(codebook, [line.scale for line in lines if codebook.bounds(line.scale)])
+    if percent:
+        lines = [_without_range(line) if codebook.bounds(line.scale) is None else line for line in lines]
+    series = list(dict.fromkeys(zip(means["partner"], means["group"], strict=True)))
     with look():
-        ax = new_axes(ax, height=1.2 + ROW_HEIGHT * (lines[-1].y + 1.5))
-        series = list(dict.fromkeys(zip(means["partner"], means["group"], strict=True)))
+        row_height = ROW_HEIGHT * max(1, len(series) / 2)
+        ax = new_axes(ax, height=1.2 + row_height * (lines[-1].y + 1.5))
         for place, (partner, group) in enumerate(series):
             chosen = means[(means["partner"] == partner) & (means["group"] == group)].set_index("scale")
-            offset = (place - (len(series) - 1) / 2) * APART
+            offset = (place - (len(series) - 1) / 2) * SPREAD / len(series)
             _draw(ax, chosen, lines, codebook, place, offset, percent=percent, label=series_label(partner, group))
         _dress(ax, lines, codebook, means, percent=percent, labelled=len(series) > 1)
         if isinstance(source, Couples):
-            put_stamp(ax, settings)
+            put_stamp(ax, source.settings)
         ax.set_label(_alternative(means, lines, by))
     return ax
 
 
-def _remedy(by: str) -> str:
-    return "Name the group column in study.toml ([couples] group)." if by == "group" else "Are all scores missing?"
+def _reason(means: pd.DataFrame, results: Estimates, by: str) -> str:
+    if by == "group" and not len(means):
+        return "Name the group column in study.toml ([couples] group)."
+    reason = why_empty(means, results.notes)
+    return f"Reason: {reason}." if reason else "Is it a table that describe() made?"
+
+
+def _without_range(line: Line) -> Line:
+    return replace(line, label=line.label + NO_RANGE)
 
 
 def _means(results: Estimates, by: str) -> pd.DataFrame:
-    """Return one row a scale and series: within-couple intervals where there are any, else the ordinary ones."""
+    """Return one row a scale and series: with within-couple intervals where any is shown, else with ordinary ones."""
     if by not in ("partner", "group"):
         raise SurveyError(f"by is '{by}'; allowed are 'partner' and 'group'.")
     frame = results.where(section="describe", statistic="scale_mean").frame
     grouped = frame["group"] != ""
     if by == "group":
         return frame[grouped]
-    within = frame["variant"] == "within_couple"
-    return frame[~grouped & (within if within.any() else frame["variant"] == "")]
+    within = frame[~grouped & (frame["variant"] == "within_couple")]
+    return within if np.isfinite(within["estimate"]).any() else frame[~grouped & (frame["variant"] == "")]
 
 
 def _lines(codebook: Codebook, scales: set[str]) -> list[Line]:
     """Return the rows from top to bottom: a gap between blocks, two close lines for an indicator of two scales."""
-    fifteen = {code for indicator in indicators() for code in indicator.scales}
     drawn = [scale for scale in codebook.scales if scale.code in scales]
     rows: list[tuple[str, list[str]]] = [(scale.valence, [scale.code]) for scale in drawn]
-    if {scale.code for scale in drawn} <= fifteen:
+    if all(map(is_indicator, drawn)):
         rows = [(i.valence, [code for code in i.scales if code in scales]) for i in indicators()]
     rows = sorted((row for row in rows if row[1]), key=lambda row: list(TITLES).index(row[0]))
     lines: list[Line] = []
@@ -135,11 +145,12 @@ def _draw(
     here = [line for line in lines if line.scale in chosen.index]
     values = chosen.loc[[line.scale for line in here], ["estimate", "lower", "upper"]].to_numpy(float)
     if percent:
-        bounds = np.array([codebook.bounds(line.scale) or (np.nan, np.nan) for line in here])
-        values = 100 * (values - bounds[:, :1]) / (bounds[:, 1:] - bounds[:, :1])
+        values = np.array(
+            [percent_of_maximum(row, codebook.bounds(line.scale)) for row, line in zip(values, here, strict=True)]
+        )
     y = np.array([line.y for line in here]) + offset
-    look_of = mark(place)
-    ax.hlines(y, values[:, 1], values[:, 2], color=look_of["color"], linewidth=1.5, zorder=2)
+    look_of = mark(place, markersize=4, markeredgewidth=1.1)
+    ax.hlines(y, values[:, 1], values[:, 2], color=look_of["color"], linewidth=1.3, zorder=2)
     ax.plot(values[:, 0], y, label=label, zorder=3, **look_of)
 
 
@@ -152,19 +163,21 @@ def _dress(
     bounds = [bound for line in lines if (bound := codebook.bounds(line.scale))]
     if percent:
         ax.set_xlim(0, 100)
-    elif bounds:
+    elif len(bounds) == len(lines):
         ax.set_xlim(*bounds[0])
     within = (means["variant"] == "within_couple").any()
     what = "Mean, percent of the maximum possible" if percent else "Mean, scale points"
     level = means["confidence"].dropna()
     interval = f"{level.iloc[0]:.0%} interval{' within couples' if within else ''}" if len(level) else ""
     ax.set_xlabel(", ".join(filter(None, [what, interval])))
-    for valence in dict.fromkeys(line.valence for line in lines):
+    valences = list(dict.fromkeys(line.valence for line in lines))
+    titles = TITLES if len(valences) > 1 else TITLES | {"neutral": "Scales"}
+    for valence in valences:
         ys = [line.y for line in lines if line.valence == valence]
         if valence == "unhealthy":
             ax.axhspan(min(ys) - 0.95, max(ys) + 0.6, color=BAND, zorder=0, linewidth=0)
         ax.annotate(
-            TITLES[valence].upper(), (0, min(ys) - 0.55), (4, 0), xycoords=("axes fraction", "data"),
+            titles[valence].upper(), (0, min(ys) - 0.55), (4, 0), xycoords=("axes fraction", "data"),
             textcoords="offset points", fontsize=7.5, color=GREY, va="center", fontweight="bold",
         )  # fmt: skip
     ax.set_ylim(max(line.y for line in lines) + 0.6, -0.95)

@@ -7,12 +7,14 @@ are the blue and the vermilion of Okabe and Ito's palette, which stay apart for 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -24,6 +26,8 @@ MARKS = (
     {"color": "#D55E00", "marker": "s", "markerfacecolor": "white"},
     {"color": "#333333", "marker": "^", "markerfacecolor": "#333333"},
     {"color": "#7A5195", "marker": "D", "markerfacecolor": "white"},
+    {"color": "#007A5A", "marker": "v", "markerfacecolor": "#007A5A"},
+    {"color": "#A6761D", "marker": "p", "markerfacecolor": "white"},
 )
 INK, GREY, FAINT, BAND = "#222222", "#6E6E6E", "#D8D8D8", "#F1F1EE"
 LOOK: dict[Any, Any] = {
@@ -44,14 +48,26 @@ LOOK: dict[Any, Any] = {
     "svg.hashsalt": "healthy-dependence",
     "figure.dpi": 110,
 }
+OF_THE_READER = (  # how keys begin that say where figures are shown, not how
+    "backend", "date.epoch", "docstring", "figure.max_open", "figure.raise", "interactive", "savefig.directory",
+    "timezone", "tk.", "toolbar", "webagg",
+)  # fmt: skip
 WIDTH = 5.2  # inches: readable in a column, on a page and on a phone
+
+
+@cache
+def _looks() -> dict[Any, Any]:
+    """Return matplotlib's own settings with the look of all figures, less those that say where figures are shown."""
+    defaults = mpl.rcParamsDefault.copy()
+    return {key: value for key, value in defaults.items() if not key.startswith(OF_THE_READER)} | LOOK
 
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw with the look of all figures, and give the reader's own settings back, just those that it changed."""
-    before = {key: mpl.rcParams[key] for key in LOOK}
-    mpl.rcParams.update(LOOK)
+    """Draw with the look of all figures, whatever the reader's matplotlibrc says, and give those settings back."""
+    looks = _looks()
+    before = {key: value for key, value in mpl.rcParams.copy().items() if key in looks}
+    mpl.rcParams.update(looks)
     try:
         yield
     finally:
@@ -83,9 +99,19 @@ def mark(series: int, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - matpl
     return {"markersize": 5, "markeredgewidth": 1.3, "linestyle": "none", **MARKS[series % len(MARKS)], **changes}
 
 
-def put_legend(ax: Axes) -> None:
-    """Set the legend above the Axes, to the left, where it covers no data."""
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.02), ncols=3, borderaxespad=0.2, handletextpad=0.2)
+def put_legend(
+    ax: Axes, handles: Sequence[Artist] | None = None, labels: Sequence[str] | None = None, *, room: int = 50
+) -> None:
+    """Set the legend above the Axes, to the left, where it covers no data; of the given handles or of all series.
+
+    It has as many columns, three at most, as a line of ``room`` characters holds, so that it is no wider than the Axes.
+    """
+    found, names = ax.get_legend_handles_labels()
+    longest = max(len(label) for label in labels or names) + 6
+    ax.legend(
+        handles or found, labels or names, loc="lower left", bbox_to_anchor=(0, 1.02), fontsize=8,
+        ncols=min(3, max(1, room // longest)), borderaxespad=0.2, handletextpad=0.4,
+    )  # fmt: skip
 
 
 def put_stamp(ax: Axes, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
+from analysis.display import definitions_html
 from analysis.errors import CodebookError, counted, did_you_mean
 from analysis.instrument.faults import codebook_faults, item_faults, refuse
 from analysis.instrument.items import REFERENTS, VALENCES, Item, Scale
@@ -144,6 +145,13 @@ class Codebook:
         version = f", version {self.version}" if self.version else ""
         scales, items = counted(len(self.scales), "scale"), counted(len(self.items), "item")
         return f"Codebook '{self.name}'{version}: {scales}, {scored} scored of {items}"
+
+    def _repr_html_(self) -> str:
+        facts = {
+            scale.code: f"{scale.label} ({scale.valence}, {counted(len(self._scored[scale.code]), 'scored item')})"
+            for scale in self.scales
+        }
+        return definitions_html(repr(self), facts)
 
 
 def _known(name: str, table: dict[str, T], what: str) -> T:

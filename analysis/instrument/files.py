@@ -12,56 +12,13 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import CodebookError, did_you_mean, named
+from analysis.errors import CodebookError, did_you_mean, named, plain_words
 from analysis.instrument.codebook import Codebook
+from analysis.instrument.columns import CHOICES, ITEM_COLUMNS, SCALE_COLUMNS
 from analysis.instrument.faults import codebook_faults, item_faults, mirror_faults, name_faults, refuse
 from analysis.instrument.indicators import BUILT_IN, built_in_scales, code_fault, indicator_scales
-from analysis.instrument.items import REFERENTS, VALENCES, Item, Scale
-from analysis.textfiles import by_column, number_of, read_table
-
-ITEM_COLUMNS = {
-    "item": "the item's name; every item has its own",
-    "scale": 'the code of the scale that it belongs to (may be blank with `by = "indicator"`)',
-    "minimum": "the lowest answer that the form allows; blank for a continuous score",
-    "maximum": "the highest answer that the form allows; blank for a continuous score",
-    "column": "its column in the survey file, where that differs from the item's name",
-    "keyed": "`+` if agreeing means more of the scale, `-` if less; blank is `+`",
-    "stored": "`asked` if the file holds the answers as asked, `turned` if it holds minimum + maximum - answer",
-    "referent": "whom the item is about: `self`, `partner` or `couple`; blank is `self`",
-    "indicator": "which of the fifteen indicator scales the item is coded to",
-    "indicator_keyed": "`+` or `-`, where the key for the indicator differs from the key for the scale",
-    "fit": "how well the item fits its indicator: `strong`, `moderate` or `weak`",
-    "facet": "a part of the scale",
-    "mirrors": "the item(s) of the other partner that this one mirrors, joined by `|`; it is then scored apart",
-    "companion": "`yes` for an item that is shown beside its scale but never scored in it",
-    "labels": "the answer labels, `1=never|2=rarely|…`",
-    "gate": "the question that opens the item; closed, its answer is 'does not apply'",
-    "window": "the time that the item asks about",
-    "text": "the wording, where its licence allows to keep it here",
-}
-SCALE_COLUMNS = {
-    "scale": "the code used in items.csv and in every result",
-    "name": "the name that tables and figures print",
-    "indicator": "the indicator scale that the whole scale stands for, if any",
-    "valence": "`healthy`, `unhealthy` or `neutral` (blank); neutral scales enter no block of the profile",
-    "definition": "one sentence",
-    "show_facets": "`yes` if the means of its facets are always printed beside the scale's",
-    "reliance": "`under` or `over`: a tag to sort a figure by",
-    "heading": "a word to group scales under; never a score",
-    "experimental": "`yes` if the scale is on trial; tables say so",
-}
-_CHOICES: dict[str, dict[str, Any]] = {
-    "keyed": {"": 1, "+": 1, "-": -1, "−": -1, "+1": 1, "-1": -1, "1": 1},
-    "stored": {"": False, "asked": False, "turned": True},
-    "referent": {"": "self", **{word: word for word in REFERENTS}},
-    "indicator_keyed": {"": 0, "+": 1, "-": -1, "−": -1, "+1": 1, "-1": -1, "1": 1},
-    "fit": {word: word for word in ("", "strong", "moderate", "weak")},
-    "companion": {"": False, "no": False, "yes": True},
-    "valence": {"": "neutral", **{word: word for word in VALENCES}},
-    "show_facets": {"": False, "no": False, "yes": True},
-    "reliance": {word: word for word in ("", "under", "over")},
-    "experimental": {"": False, "no": False, "yes": True},
-}
+from analysis.instrument.items import Item, Scale
+from analysis.textfiles import by_column, decode, number_of, read_table
 
 
 def built_in(*, mutuality: bool = False) -> Codebook:
@@ -107,17 +64,23 @@ def read_codebook(folder: str | Path, *, by: str = "scale") -> Codebook:
     ------
     CodebookError
         With every fault of both files: the row, the value, what is allowed.
+
+    Notes
+    -----
+    A file notes.txt beside them holds what readers of results must know, one sentence a line; reports print it.
     """
     if by not in ("scale", "indicator"):
         raise CodebookError(f"by is '{by}'; allowed are 'scale' and 'indicator'.")
     folder = Path(folder)
-    if not (folder / "items.csv").is_file():
-        raise CodebookError(
-            f"There is no items.csv in the codebook folder '{folder.name}'. "
-            'Name the folder that holds it in study.toml (codebook = "…"), or write codebook = "built-in".'
-        )
-    names = [name for name in ("items.csv", "scales.csv") if (folder / name).is_file()]
-    return _read({name: (folder / name).read_bytes() for name in names}, folder.name, by)
+    with plain_words(CodebookError, folder / "items.csv"):
+        if not (folder / "items.csv").is_file():
+            raise CodebookError(
+                f"There is no items.csv in the codebook folder '{folder.name}'. "
+                'Name the folder that holds it in study.toml (codebook = "…"), or write codebook = "built-in".'
+            )
+        names = [name for name in ("items.csv", "scales.csv", "notes.txt") if (folder / name).is_file()]
+        files = {name: (folder / name).read_bytes() for name in names}
+    return _read(files, folder.name, by)
 
 
 def _read(files: Mapping[str, bytes], name: str, by: str = "scale") -> Codebook:
@@ -134,8 +97,9 @@ def _read(files: Mapping[str, bytes], name: str, by: str = "scale") -> Codebook:
         scales, notes = scales or _bare_scales(items), ()
         faults += codebook_faults(items, scales) if items else []
     refuse(name, faults)
+    said = [line.strip() for line in decode(files.get("notes.txt", b""))[0].splitlines() if line.strip()]
     digest = hashlib.sha256(b"".join(files[key] for key in sorted(files))).hexdigest()
-    return Codebook(tuple(items), tuple(scales), name=name, sha256=digest, notes=notes)
+    return Codebook(tuple(items), tuple(scales), name=name, sha256=digest, notes=(*said, *notes))
 
 
 def _coded(items: Sequence[Item]) -> tuple[list[Item], list[Scale], tuple[str, ...]]:
@@ -206,7 +170,7 @@ def _header_faults(name: str, header: Sequence[str], columns: Mapping[str, str],
 
 
 def _choice(row: dict[str, str], column: str, faults: list[str]) -> Any:  # noqa: ANN401 - the table decides the type
-    allowed = _CHOICES[column]
+    allowed = CHOICES[column]
     value = row[column].casefold()
     if value not in allowed:
         words = ", ".join(f"'{word}'" for word in allowed if word)
@@ -258,8 +222,15 @@ def _item(row: dict[str, str], faults: list[str]) -> Item:
         window=row["window"],
         text=row["text"],
     )
-    faults += found or [f"{row['where']}: {fault}" for fault in item_faults(item)]
+    faults += [*found, *(f"{row['where']}: {fault}" for fault in item_faults(_readable(item)))]
     return item
+
+
+def _readable(item: Item) -> Item:
+    """Return the item to look for further faults in: one whose bounds are no numbers is taken to have none."""
+    if all(bound is None or isfinite(bound) for bound in (item.minimum, item.maximum)):
+        return item
+    return replace(item, minimum=None, maximum=None, keyed=1, turned=False, indicator_keyed=0)
 
 
 def _scale(row: dict[str, str], faults: list[str]) -> Scale:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.display import brief, chosen_fields, definitions_html
+
 REFERENTS = ("self", "partner", "couple")
 VALENCES = ("healthy", "unhealthy", "neutral")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Item:
     """One question: where its answers stand, how they count, and whom they are about.
 
@@ -65,8 +67,14 @@ class Item:
         """The declared minimum and maximum, or None."""
         return None if self.minimum is None or self.maximum is None else (self.minimum, self.maximum)
 
+    def __repr__(self) -> str:
+        return brief(self)
 
-@dataclass(frozen=True)
+    def _repr_html_(self) -> str:
+        return definitions_html("Item", chosen_fields(self))
+
+
+@dataclass(frozen=True, repr=False)
 class Scale:
     """One construct that gets a score: its code, its name, and which block of the profile it belongs to."""
 
@@ -84,3 +92,9 @@ class Scale:
     def label(self) -> str:
         """The name, or the code where there is none."""
         return self.name or self.code
+
+    def __repr__(self) -> str:
+        return brief(self)
+
+    def _repr_html_(self) -> str:
+        return definitions_html("Scale", chosen_fields(self))

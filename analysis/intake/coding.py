@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import DataError, StudyError, counted, did_you_mean, first_of, listing, named
 from analysis.instrument.codebook import Codebook, Item
-from analysis.intake.ledger import carry, note
+from analysis.intake.ledger import carry, how_read, note
 from analysis.textfiles import fold, number_of, value_texts
 
 REASONS = ("not_asked", "does_not_apply", "refused", "skipped", "no_partner")
@@ -156,7 +156,7 @@ def _check_columns(frame: pd.DataFrame, codebook: Codebook) -> None:
             f"The codebook '{codebook.name}' does not fit the file: {len(lost)} of {len(codebook.items)} item columns "
             f"are not in it:\n{listing(lines, total=len(lost))}\n"
             f"The file's columns are {named(frame.columns, most=8)}. Where a column is not called like its item, the "
-            "codebook names it under 'column'."
+            f"codebook names it under 'column'.{how_read(frame)}"
         )
 
 

@@ -12,29 +12,32 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import DataError, counted, did_you_mean, named
+from analysis.errors import DataError, counted, did_you_mean, named, plain_words
 from analysis.intake.ledger import ByColumn
 from analysis.textfiles import DELIMITERS, UNREADABLE, decode, find_delimiter, odd_letters, value_text
 
+IMPORT_ID = '{"ImportId":'
+
 
 class Table(NamedTuple):
-    """What a file holds: header, cells as text, notes, and what it says of its columns."""
+    """What a file holds: header, cells as text, notes, what it says of its columns; and how it was read.
+
+    ``private`` are those of the notes that name rows.
+    """
 
     header: list[str]
     cells: pd.DataFrame
     notes: list[str]
     about: Mapping[str, ByColumn] = {}
+    read: str = ""
+    header_rows: int = 0
+    private: Sequence[str] = ()
 
 
 def reader_of(path: Path) -> Callable[[Path], Table]:
     """Return the reader for a file's ending; a DataError where there is no such file, or none for its kind."""
-    if path.is_dir():
-        raise DataError(f"'{path.name}' is a folder; name the survey file in it.")
-    if not path.is_file():
-        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"There is no file '{path}'.{did_you_mean(path.name, beside)}")
-    if path.stat().st_size == 0:
-        raise DataError(f"'{path.name}' is empty (0 bytes). Export the survey again.")
+    with plain_words(DataError, path):
+        _check_file(path)
     readers = {".xlsx": _read_excel, ".xls": _read_excel, ".sav": _read_spss, ".zsav": _read_spss}
     readers |= {".parquet": _read_parquet, ".csv": _read_text, ".tsv": _read_text, ".txt": _read_text}
     if path.suffix.lower() not in readers:
@@ -45,9 +48,45 @@ def reader_of(path: Path) -> Callable[[Path], Table]:
     return readers[path.suffix.lower()]
 
 
-def _said(path: Path, kind: str, cells: pd.DataFrame) -> str:
-    rows, columns = cells.shape
-    return f"{path.name}: {kind}, 1 header row, {counted(rows, 'row')}, {counted(columns, 'column')}."
+def _check_file(path: Path) -> None:
+    """Refuse what is no file that can be opened and holds something."""
+    if path.is_dir():
+        raise DataError(f"'{path.name}' is a folder; name the survey file in it.")
+    if not path.is_file():
+        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DataError(f"There is no file '{path}'.{did_you_mean(path.name, beside)}")
+    with path.open("rb") as file:
+        if not file.read(1):
+            raise DataError(f"'{path.name}' is empty (0 bytes). Export the survey again.")
+
+
+def _told(path: Path, kind: str, table: Table) -> Table:
+    """Return the table without further header rows, and with the notes that say how it was read."""
+    table = without_header_rows(path.name, table)
+    rows, columns = table.cells.shape
+    headers = counted(1 + table.header_rows, "header row")
+    said = [f"{path.name}: {kind}, {headers}, {counted(columns, 'column')}, rows: {rows}."]
+    if columns == 1 and kind.startswith("CSV"):
+        name = str(table.header[0])[:60]
+        said.append(f"{path.name} has a single column, '{name}': is another delimiter used in it?")
+    return table._replace(notes=[*said, *table.notes], read=" ".join(said))
+
+
+def without_header_rows(name: str, table: Table, first_row: int = 2) -> Table:
+    """Return the table without the rows that a Qualtrics export has below its header, the last one of ImportIds."""
+    below = next((i for i in range(min(2, len(table.cells))) if _is_import_ids(table.cells.iloc[i])), -1) + 1
+    if not below:
+        return table
+    places = " and ".join(str(first_row + i) for i in range(below))
+    places = f"{'row' if below == 1 else 'rows'} {places}"
+    note = f"{name}: {places} (questions, ImportId) are header rows of Qualtrics and no answers."
+    cells = table.cells.iloc[below:].reset_index(drop=True)
+    return table._replace(cells=cells, notes=[*table.notes, note], header_rows=below)
+
+
+def _is_import_ids(row: pd.Series) -> bool:
+    texts = [text for cell in row if (text := "".join(str(cell).split()))]
+    return bool(texts) and all(text.startswith(IMPORT_ID) for text in texts)
 
 
 def _read_text(path: Path) -> Table:
@@ -62,13 +101,13 @@ def _read_text(path: Path) -> Table:
     header, *rows = _parted(path.name, text, delimiter)
     short = [number for number, row in enumerate(rows, start=2) if 0 < len(row) < len(header)]
     cells = pd.DataFrame([_of_width(row, len(header)) for row in rows], columns=range(len(header)), dtype=str)
-    notes = [_said(path, f"CSV ({DELIMITERS[delimiter]}, {encoding})", cells), *_letter_notes(path, text, encoding)]
-    if len(header) == 1:
-        notes.append(f"{path.name} has a single column, '{header[0][:60]}': is another delimiter used in it?")
+    notes: list[str] = _letter_notes(path, text, encoding)
+    private: list[str] = []
     if short:
         where = f"{'row' if len(short) == 1 else 'rows'} {_first_numbers(short)}"
-        notes.append(f"{path.name} has fewer cells than the header in {where}, read as blank at the end.")
-    return Table(header, cells, notes)
+        private = [f"{path.name} has fewer cells than the header in {where}, read as blank at the end."]
+    table = Table(header, cells, [*notes, *private], private=private)
+    return _told(path, f"CSV ({DELIMITERS[delimiter]}, {encoding})", table)
 
 
 def _parted(name: str, text: str, delimiter: str) -> list[list[str]]:
@@ -129,11 +168,12 @@ def _read_excel(path: Path) -> Table:
     name, cells = next(iter(sheets.items()))
     if cells.empty:
         raise DataError(f"The first sheet of '{path.name}', '{name}', is empty. Put the answers on the first sheet.")
-    notes = [_said(path, f"Excel (sheet '{name}')", cells.iloc[1:])]
+    notes = []
     if len(sheets) > 1:
         notes.append(f"{path.name}: only the first sheet is read; the others are {named(list(sheets)[1:])}.")
     cells = table_of(cells, notes).cells
-    return Table(cells.iloc[0].tolist(), cells.iloc[1:].reset_index(drop=True), notes)
+    table = Table(cells.iloc[0].tolist(), cells.iloc[1:].reset_index(drop=True), notes)
+    return _told(path, f"Excel (sheet '{name}')", table)
 
 
 def _read_parquet(path: Path) -> Table:
@@ -144,13 +184,12 @@ def _read_parquet(path: Path) -> Table:
         frame = pq.read_table(path).to_pandas(integer_object_nulls=True)  # else whole numbers with gaps turn decimal
     except (pa.ArrowException, ValueError, OSError) as error:
         raise DataError(f"'{path.name}' cannot be read as Parquet: {error}. Write it again.") from error
-    table = table_of(frame, [])
-    return table._replace(notes=[_said(path, "Parquet", table.cells)])
+    return _told(path, "Parquet", table_of(frame, []))
 
 
 def _read_spss(path: Path) -> Table:
     frame, meta, notes = _load_spss(path)
-    table = table_of(frame, [_said(path, "SPSS", frame), *notes])
+    table = _told(path, "SPSS", table_of(frame, notes))
     missing = {
         name: found
         for name, cells in zip(table.header, (table.cells[i] for i in table.cells), strict=True)

@@ -22,10 +22,11 @@ from analysis.intake.leaving import (
     without_duplicates,
     without_silent_persons,
 )
-from analysis.intake.ledger import carry, note
+from analysis.intake.ledger import carry, how_read, note
 from analysis.intake.widening import lengthen
 
 RESPONDENT = "respondent"
+RESERVED = ("both", RESPONDENT)  # what results call both partners together, and the only one
 
 
 def pair(
@@ -112,6 +113,13 @@ def _check_layout(partner: str, wide: str, *, one_person: bool) -> None:
 
 
 def _marks(roles: Mapping[str, str] | None, partners: Sequence[str]) -> list[str]:
+    if isinstance(partners, str):
+        raise StudyError(f"partners is '{partners}', a text; it takes the two marks as a list, such as ['1', '2'].")
+    if roles and not isinstance(roles, Mapping):
+        raise StudyError(
+            f"roles is {roles!r}; it takes a mapping of each partner's mark in the file to a label, such as "
+            "{'w': 'woman', 'm': 'man'}."
+        )
     if roles and partners:
         raise StudyError("roles and partners are both given: roles are for distinguishable, partners for exchangeable.")
     marks = [str(mark).strip() for mark in (roles or partners)]
@@ -119,14 +127,25 @@ def _marks(roles: Mapping[str, str] | None, partners: Sequence[str]) -> list[str
         raise StudyError(f"A couple has two partners, but the marks named are {named(marks)}. Name two different ones.")
     if roles and len(set(roles.values())) != 2:
         raise StudyError(f"Both roles are called {named(set(roles.values()))}; give each its own label.")
+    _check_words(roles.values() if roles else marks)
     return marks
+
+
+def _check_words(labels: Iterable[object]) -> None:
+    """Refuse labels that mean something else in results."""
+    taken = [label for label in labels if str(label).strip().casefold() in RESERVED]
+    if taken:
+        raise StudyError(
+            f"A partner is called '{taken[0]}', but results use the words {named(RESERVED)} for something else. Give "
+            "the partners other labels with roles, or rename the mark in the file."
+        )
 
 
 def _column(frame: pd.DataFrame, name: str, what: str) -> pd.Series:
     if name not in frame.columns:
         raise DataError(
             f"The {what} column '{name}' is not in the file.{did_you_mean(name, frame.columns)} "
-            f"Its columns are {named(frame.columns, most=8)}."
+            f"Its columns are {named(frame.columns, most=8)}.{how_read(frame)}"
         )
     return frame[name]
 
@@ -175,6 +194,7 @@ def _partner_labels(people: pd.DataFrame, roles: Mapping[str, str] | None) -> pd
     if roles:
         return people["mark"].map({str(mark).strip(): label for mark, label in roles.items()})
     if people["mark"].nunique() == 2:
+        _check_words(people["mark"].unique())
         return people["mark"]
     place = people.sort_values("mark", kind="stable").groupby("couple", sort=False).cumcount() + 1
     return place.astype(str)

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, listing, named
-from analysis.intake.formats import Table, reader_of, table_of
-from analysis.intake.ledger import ABOUT_COLUMNS, ByColumn, RowsOut, note, put_out
+from analysis.intake.formats import Table, reader_of, table_of, without_header_rows
+from analysis.intake.ledger import ABOUT_COLUMNS, ABOUT_FILES, ByColumn, ByFile, RowsOut, note, put_out
 
 
 def read(source: str | Path | Mapping[str, str | Path]) -> pd.DataFrame:
@@ -41,12 +41,17 @@ def read(source: str | Path | Mapping[str, str | Path]) -> pd.DataFrame:
         If there is no such file, it cannot be read as what its ending says, it is empty, has no row below its header,
         or names a column twice.
 
+    Notes
+    -----
+    Below the header of a Qualtrics export stand the questions and their ImportId: these two rows are taken for header
+    rows, and a note says so.
+
     Examples
     --------
     >>> import analysis as an
     >>> frame = an.read(an.demo() / "responses.csv")
     >>> frame.attrs["notes"][0]
-    'responses.csv: CSV (comma, utf-8), 1 header row, 390 rows, 78 columns.'
+    'responses.csv: CSV (comma, utf-8), 1 header row, 78 columns, rows: 390.'
     """
     if isinstance(source, Mapping):
         return _read_partners({str(mark): Path(path) for mark, path in source.items()})
@@ -67,11 +72,13 @@ def text_cells(frame: pd.DataFrame, name: str = "frame") -> pd.DataFrame:
     frame 1       007  4
           2       1E5
     """
-    return _frame(name, table_of(frame, []), first_row=1)
+    table = without_header_rows(name, table_of(frame, []), first_row=1)
+    return _frame(name, table, first_row=1 + table.header_rows)
 
 
 def _read_file(path: Path, name: str) -> pd.DataFrame:
-    return _frame(name, reader_of(path)(path))
+    table = reader_of(path)(path)
+    return _frame(name, table, first_row=2 + table.header_rows)
 
 
 def _read_partners(paths: Mapping[str, Path]) -> pd.DataFrame:
@@ -81,8 +88,10 @@ def _read_partners(paths: Mapping[str, Path]) -> pd.DataFrame:
         for mark, path in paths.items()
     ]
     both = pd.concat(frames)
-    both.attrs = {"notes": [sentence for frame in frames for sentence in frame.attrs["notes"]]}
+    both.attrs = {key: [said for frame in frames for said in frame.attrs[key]] for key in ("notes", "private")}
     both.attrs["out"] = RowsOut(out for frame in frames for out in frame.attrs["out"])
+    for key in ABOUT_FILES:
+        both.attrs[key] = ByFile({file: value for frame in frames for file, value in frame.attrs[key].items()})
     for key in ABOUT_COLUMNS:
         both.attrs[key] = reduce(_joined, (frame.attrs.get(key, ByColumn()) for frame in frames))
     for frame in frames:
@@ -119,7 +128,9 @@ def _frame(name: str, table: Table, first_row: int = 2) -> pd.DataFrame:
     rows = np.arange(first_row, first_row + len(cells))
     cells.index = pd.MultiIndex.from_product([[name], rows], names=["file", "row"])
     kept = cells[~blank]
-    kept.attrs = {"notes": list(table.notes), "out": RowsOut()}
+    came_in = ByFile({name: (first_row, first_row + len(cells) - 1)})
+    kept.attrs = {"notes": list(table.notes), "private": list(table.private), "out": RowsOut(), "rows_in": came_in}
+    kept.attrs["how_read"] = ByFile({name: table.read} if table.read else {})
     kept.attrs.update(table.about)
     put_out(kept, [(name, row) for row in rows[blank]], "entirely blank row")
     return kept

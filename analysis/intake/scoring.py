@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import part
+from analysis.intake.ledger import carry
 
 MINIMUM_ANSWERED = 0.8
 BLOCK_SHARE = 0.8
@@ -59,7 +60,7 @@ def score(coded: pd.DataFrame, codebook: Codebook, *, minimum_answered: float = 
     for block in ("block:healthy", "block:unhealthy"):
         if codebook.block(block):
             columns[block] = block_mean(columns, codebook, block)
-    return pd.DataFrame(columns, index=answers.index)
+    return carry(coded, pd.DataFrame(columns, index=answers.index))
 
 
 def mean_of_answered(values: NDArray[np.float64], minimum_answered: float) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from analysis.errors import DataError, did_you_mean, named
-from analysis.intake.ledger import carry, put_out
+from analysis.intake.ledger import carry, how_read, put_out
 from analysis.textfiles import value_texts
 
 Values = str | float | Iterable[str | float]
@@ -39,6 +39,7 @@ def screen(frame: pd.DataFrame, where: Mapping[str, Values]) -> pd.DataFrame:
         if column not in frame.columns:
             raise DataError(
                 f"where names the column '{column}', which is not in the file.{did_you_mean(column, frame.columns)}"
+                f"{how_read(frame)}"
             )
         allowed = [value.strip() for value in value_texts(values)]
         cells = frame[column].str.strip()

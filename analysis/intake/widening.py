@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, StudyError, listing, named
-from analysis.intake.ledger import ABOUT_COLUMNS, ByColumn, carry
+from analysis.intake.ledger import ABOUT_COLUMNS, ByColumn, carry, how_read
 
 Places = dict[str, dict[str, str]]  # mark -> item -> column
 
@@ -94,7 +94,7 @@ def _check_both(places: Places, pattern: str, marks: list[str], frame: pd.DataFr
     if not any(places.values()):
         raise DataError(
             f"No column fits the wide pattern '{pattern}' with partners {named(marks)} and the codebook's items. "
-            f"The file's columns are {named(frame.columns, most=8)}."
+            f"The file's columns are {named(frame.columns, most=8)}.{how_read(frame)}"
         )
     first, second = marks
     lonely = [

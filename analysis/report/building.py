@@ -148,7 +148,7 @@ def _figures(couples: Couples, shown: Estimates, folder: Path) -> tuple[dict[str
             refused[name] = str(reason)
             continue
         draw.save(ax, folder / "figures" / name)
-        caption = f"{_caption(name, couples)}{_persons(name, shown)}"
+        caption = f"{_caption(name, couples, ax)}{_persons(name, shown)}"
         drawn[name] = Drawn(f"figures/{name}", caption, str(ax.get_label()), _is_tall(ax))
         _put_away(ax)
     return drawn, refused
@@ -166,8 +166,8 @@ def _is_tall(ax: Axes) -> bool:
     return figure is not None and figure.get_size_inches()[1] > PAGE_HEIGHT
 
 
-def _caption(name: str, couples: Couples) -> str:
-    within = " within couples" if couples.roles else ""
+def _caption(name: str, couples: Couples, ax: Axes) -> str:
+    within = " within couples" if "within couples" in ax.get_xlabel() else ""
     group = text(couples.groups.name) if couples.groups is not None else ""
     level = f"{couples.settings.confidence:.0%}"
     return CAPTIONS[name].format(level=level, within=within, group=group)

@@ -13,10 +13,11 @@ from analysis.disclosure import public_count, public_note, stamp
 from analysis.display import interval, number
 from analysis.errors import counted
 from analysis.instrument.files import survey
-from analysis.report import tables
 from analysis.report.markdown import bullets, figure, heading, text
-from analysis.report.matrices import correlations
 from analysis.report.numbers import Numbers, reasons
+from analysis.report.tables import agreement, items, measures, reliability, scores
+from analysis.report.tables.common import WHO, Numbering, partners_of
+from analysis.report.tables.correlations import correlations
 from analysis.results import Estimates
 from analysis.study import Study
 
@@ -57,7 +58,7 @@ def document(
     made_from : dict
         As :func:`analysis.report.provenance.provenance` returns it.
     """
-    numbers, numbering = Numbers(results), tables.Numbering()
+    numbers, numbering = Numbers(results), Numbering(stamp(couples.settings))
     parts = [
         _opening(study, couples),
         _flow(couples, numbering),
@@ -93,8 +94,8 @@ def _opening(study: Study, couples: Couples) -> str:
     return "\n\n".join(filter(None, [day, banner, lead]))
 
 
-def _flow(couples: Couples, numbering: tables.Numbering) -> str:
-    blocks = [tables.flow(couples, numbering)]
+def _flow(couples: Couples, numbering: Numbering) -> str:
+    blocks = [measures.flow(couples, numbering)]
     hidden = 0 if couples.settings.open else len(couples.private_notes)
     shown = [note for note in couples.notes if not hidden or note not in couples.private_notes]
     said = [text(_public(note, couples)) for note in shown]
@@ -104,34 +105,34 @@ def _flow(couples: Couples, numbering: tables.Numbering) -> str:
     return _section("Flow of couples", "flow", blocks)
 
 
-def _measures(couples: Couples, numbering: tables.Numbering) -> str:
+def _measures(couples: Couples, numbering: Numbering) -> str:
     share = couples.settings.minimum_answered
     rule = (
         f"A score is the mean of a scale's answered items where at least {share:.0%} of them are answered, after "
         "reversing with the declared bounds; nothing is imputed. Mirrored items and companions never enter a score."
     )
     return _section(
-        "Measures", "measures", [rule, tables.measures(couples, numbering), tables.missing(couples, numbering)]
+        "Measures", "measures", [rule, measures.measures(couples, numbering), measures.missing(couples, numbering)]
     )
 
 
-def _scores(numbers: Numbers, couples: Couples, numbering: tables.Numbering, figures: dict[str, Drawn]) -> str:
-    blocks = [tables.scores(numbers, couples, numbering)]
+def _scores(numbers: Numbers, couples: Couples, numbering: Numbering, figures: dict[str, Drawn]) -> str:
+    blocks = [scores.scores(numbers, couples, numbering)]
     groups = filter(None, numbers.column("group", section="describe"))
-    blocks += [tables.scores(numbers, couples, numbering, group) for group in groups]
+    blocks += [scores.scores(numbers, couples, numbering, group) for group in groups]
     blocks += [_figure(figures, name, numbering) for name in ("profile", "groups")]
     blocks += correlations(numbers, couples, numbering)
     return _section("Scores", "scores", blocks)
 
 
-def _figure(figures: dict[str, Drawn], name: str, numbering: tables.Numbering) -> str:
+def _figure(figures: dict[str, Drawn], name: str, numbering: Numbering) -> str:
     if name not in figures:
         return ""
     drawn = figures[name]
     return figure(drawn.stem, numbering.figure(drawn.caption), drawn.alternative, tall=drawn.tall)
 
 
-def _reliability(numbers: Numbers, couples: Couples, numbering: tables.Numbering, figures: dict[str, Drawn]) -> str:
+def _reliability(numbers: Numbers, couples: Couples, numbering: Numbering, figures: dict[str, Drawn]) -> str:
     if not len(numbers.results.where(section="reliability")):
         return ""
     method = (
@@ -141,16 +142,16 @@ def _reliability(numbers: Numbers, couples: Couples, numbering: tables.Numbering
     )
     if couples.roles is None and not couples.one_person:
         method += " Partners are exchangeable: persons are taken together, couples are the clusters of every interval."
-    blocks = [method, tables.reliability(numbers, couples, numbering)]
+    blocks = [method, reliability.reliability(numbers, couples, numbering)]
     groups = filter(None, numbers.column("group", section="reliability"))
-    blocks += [tables.reliability(numbers, couples, numbering, group) for group in groups]
+    blocks += [reliability.reliability(numbers, couples, numbering, group) for group in groups]
     blocks += [_figure(figures, "reliability", numbering), _in_words(numbers, couples)]
     return _section("Reliability", "reliability", blocks)
 
 
 def _in_words(numbers: Numbers, couples: Couples) -> str:
     """Return one sentence a scale, ready for a manuscript."""
-    partners = tables.partners_of(numbers, "reliability")
+    partners = partners_of(numbers, "reliability")
     sentences = []
     for code in couples.codebook.codes:
         parts = list(filter(None, (_omega_words(numbers, code, partner) for partner in partners)))
@@ -166,10 +167,10 @@ def _omega_words(numbers: Numbers, code: str, partner: str) -> str:
     limits = interval(line["lower"], line["upper"], "coefficient")
     level = f", {line['confidence']:.0%} CI {limits}" if limits else ""
     omega = number(line["estimate"], "coefficient")
-    return text(f"{tables.WHO.get(partner, partner)} ω = {omega}{level}, n\u00a0=\u00a0{line['n_persons']}")
+    return text(f"{WHO.get(partner, partner)} ω = {omega}{level}, n\u00a0=\u00a0{line['n_persons']}")
 
 
-def _agreement(numbers: Numbers, couples: Couples, numbering: tables.Numbering) -> str:
+def _agreement(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     if not len(numbers.results.where(section="agreement")):
         return ""
     method = (
@@ -181,11 +182,11 @@ def _agreement(numbers: Numbers, couples: Couples, numbering: tables.Numbering) 
     return _section(
         "Agreement between partners",
         "agreement",
-        [method, tables.agreement(numbers, couples, numbering), tables.self_other(numbers, couples, numbering)],
+        [method, agreement.agreement(numbers, couples, numbering), agreement.self_other(numbers, couples, numbering)],
     )
 
 
-def _profiles(numbers: Numbers, couples: Couples, numbering: tables.Numbering, figures: dict[str, Drawn]) -> str:
+def _profiles(numbers: Numbers, couples: Couples, numbering: Numbering, figures: dict[str, Drawn]) -> str:
     blocks: list[str] = []
     if len(numbers.results.where(section="profiles")):
         method = (
@@ -193,13 +194,13 @@ def _profiles(numbers: Numbers, couples: Couples, numbering: tables.Numbering, f
             "the norm. Read each value beside that of random couples. Distinctive r takes the norm out; overall r does "
             f"not. p comes from {couples.settings.resamples:,} random re-pairings, two-sided."
         )
-        blocks = [method, tables.profiles(numbers, couples, numbering)]
+        blocks = [method, agreement.profiles(numbers, couples, numbering)]
     blocks.append(_figure(figures, "plane", numbering))
     return _section("Profiles", "profiles", blocks) if any(blocks) else ""
 
 
-def _items(numbers: Numbers, couples: Couples, numbering: tables.Numbering) -> str:
-    made = tables.items(numbers, couples, numbering)
+def _items(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
+    made = items.items(numbers, couples, numbering)
     note = (
         "After reversing. r with the rest, α and ω without the item, and loadings are over persons complete on the "
         "scale. No item was dropped or flipped."
@@ -222,8 +223,8 @@ def _refusals(couples: Couples) -> dict[str, str]:
 
 
 def _cautions(couples: Couples, results: Estimates) -> str:
-    refused = _refusals(couples).values()
-    lines = [text(note) for note in results.notes if note not in refused]
+    elsewhere = {*_refusals(couples).values(), *couples.notes}
+    lines = [text(note) for note in results.notes if note not in elsewhere]
     if couples.groups is not None:
         lines.append(GROUP_CAUTION)
     lines += _noted(couples, results, empty=False)

@@ -37,6 +37,7 @@ def render(source: Path, folder: Path, *, title: str, epoch: str = "") -> list[P
     common = ["--from", SOURCE, "--metadata", f"title={title}", "--metadata", "lang=en", "--standalone"]
     html = ["--to", "html5", "--embed-resources", "--toc", "--toc-depth=2", "--columns=500"]
     html += ["--default-image-extension=svg", "--css", _part("report.css"), "--include-before-body", _part("main.html")]
+    html += ["--lua-filter", _part("row_heads.lua")]
     html += ["--include-after-body", _part("main_end.html"), "--output", str(page.resolve())]
     docx = ["--to", "docx", "--default-image-extension=png", "--lua-filter", _part("docx_widths.lua")]
     docx += ["--reference-doc", _part("reference.docx")]

@@ -72,8 +72,8 @@ def test_an_unknown_name_is_refused_with_the_nearest_right_one(ask: str, name: s
 
 def test_bounds_of_a_scale_are_those_that_all_its_items_share() -> None:
     assert book("a", "b").bounds("H") == (1, 5)
-    assert book("a", an.Item("b", "H", 1, 7)).bounds("H") is None
-    assert book("a", an.Item("b", "H")).bounds("H") is None
+    assert book("a", an.Item("b", "H", 1, 7, companion=True)).bounds("H") == (1, 5)
+    assert book(an.Item("a", "H"), an.Item("b", "H")).bounds("H") is None
 
 
 def test_blocks_hold_scales_by_valence_and_no_neutral_ones() -> None:
@@ -120,11 +120,6 @@ def test_every_code_of_the_results_has_words(code: str, words: str) -> None:
     assert codebook.label(code) == words.format(**{scale.code: scale.name for scale in codebook.scales})
 
 
-def test_a_scale_code_may_hold_a_plus() -> None:
-    codebook = an.Codebook((an.Item("a", "A+B", 1, 5),), (an.Scale("A+B", name="Both"),))
-    assert codebook.label("A+B") == "Both"
-
-
 def test_a_finished_score_column_becomes_a_neutral_scale_of_its_own() -> None:
     codebook = book("a", "b").with_scores(("total",))
     assert codebook.codes == ("H", "total")
@@ -164,13 +159,51 @@ def test_a_finished_score_is_never_mixed_with_the_items_of_a_scale() -> None:
         (an.Item("a", "H", labels=((NAN, "often"),)), "labels has nan for 'often'"),
         (an.Item("a", "H", 1, 5, labels=((1, "no"), (1, "yes"))), "labels has 2 texts for 1"),
         (an.Item("a", "H", 1, 5, labels=((1, "No"), (2, "no "))), "labels has 'no' for 2 numbers"),
+        (an.Item("a", "H", 1, 5, labels=((1, "2"), (2, "1"))), "labels has '2' for 1, but 2 is an answer of its own"),
+        (an.Item("a", "H", 1, 5, labels=((1, "2,0"),)), "write the numbers as the file has them"),
         (an.Item("", "H", 1, 5), "the item has no name"),
+        (an.Item("a+b", "H", 1, 5), "item 'a+b': the name 'a+b' cannot hold '+', which joins two scales in results"),
+        (an.Item("block:a", "H", 1, 5), "item 'block:a': the name 'block:a' cannot start with 'block:'"),
+        (
+            an.Item("a", "A+B", 1, 5),
+            "scale 'A+B': the code 'A+B' cannot hold '+', which joins two scales in results; choose another code",
+        ),
+        (an.Item("a", "A.b", 1, 5), "scale 'A.b': the code 'A.b' cannot hold '.', which parts a scale from its facet"),
+        (
+            an.Item("a", "block:A", 1, 5),
+            "scale 'block:A': the code 'block:A' cannot start with 'block:', which names a block",
+        ),
         (an.Item("a", ""), "item 'a' has no scale"),
         (an.Item("a", "H", mirrors=("b",)), "item 'a' mirrors 'b', which is not a scored item"),
     ],
 )
 def test_an_item_that_contradicts_itself_makes_no_codebook(item: an.Item, words: str) -> None:
     assert words in faults(item)
+
+
+def test_a_label_may_be_its_own_number_or_one_that_is_no_answer() -> None:
+    item = an.Item("a", "H", 1, 3, labels=((1, "1"), (2, "5"), (3, "10")))
+    assert book(item).items == (item,)
+
+
+def test_the_scored_items_of_a_scale_have_one_range() -> None:
+    said = faults(an.Item("a", "H", 1, 5), an.Item("b", "H", 1, 7), an.Item("c", "H", 1, 5), an.Item("d", "H"))
+    assert "scale 'H' would average items of unlike ranges (1 to 5: 'a', 'c'; 1 to 7: 'b'; no range: 'd')" in said
+    assert "give the items of each range a scale of their own, or correct minimum and maximum" in said
+
+
+def test_a_bound_that_is_wrong_in_itself_is_one_fault() -> None:
+    assert "has 1 fault:" in faults(an.Item("a", "H", 1, 5), an.Item("b", "H", 5, 1))
+
+
+def test_an_item_name_may_hold_a_point() -> None:
+    assert book("sat.pnrq1").items[0].name == "sat.pnrq1"
+
+
+def test_a_finished_score_with_a_point_is_told_to_go_to_the_codebook() -> None:
+    said = message(an.CodebookError, book("a").with_scores, ("trust.mean",))
+    assert "scale 'trust.mean': the code 'trust.mean' cannot hold '.'" in said
+    assert "A column that is called so can stay: items.csv names it under 'column'" in said
 
 
 def test_an_item_stored_turned_and_keyed_minus_needs_no_bounds() -> None:
@@ -205,3 +238,19 @@ def test_items_and_scales_name_each_other() -> None:
 def test_the_repr_counts_scales_and_scored_items() -> None:
     assert repr(an.built_in()) == "Codebook 'built-in', version 1.0: 15 scales, 60 scored of 76 items"
     assert repr(book("a", "b")) == "Codebook 'small': 1 scale, 2 scored of 2 items"
+
+
+def test_items_and_scales_print_what_is_not_left_at_its_default() -> None:
+    item = an.Item("a", "H", 1, 5, keyed=-1, text="<i>yes</i>")
+    assert repr(item) == "Item(name='a', scale='H', minimum=1, maximum=5, keyed=-1, text='<i>yes</i>')"
+    assert eval(repr(item), {"Item": an.Item}) == item  # noqa: S307 - the text above
+    assert "<dt>text</dt><dd>&lt;i&gt;yes&lt;/i&gt;</dd>" in item._repr_html_()
+    assert repr(an.Scale("H", valence="healthy")) == "Scale(code='H', valence='healthy')"
+    assert "<dt>code</dt><dd>H</dd>" in an.Scale("H")._repr_html_()
+
+
+def test_a_codebook_and_settings_print_as_lists_in_a_notebook() -> None:
+    page = an.Codebook((an.Item("a", "H", 1, 5),), (an.Scale("H", name="<Hope>"),), name="mine")._repr_html_()
+    assert "Codebook &#x27;mine&#x27;: 1 scale" in page
+    assert "<dt>H</dt><dd>&lt;Hope&gt; (neutral, 1 scored item)</dd>" in page
+    assert "<dt>disclose</dt><dd>False</dd>" in an.Settings()._repr_html_()

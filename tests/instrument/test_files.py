@@ -9,7 +9,8 @@ import pytest
 from surveys import message, write
 
 import analysis as an
-from analysis.instrument.files import ITEM_COLUMNS, SCALE_COLUMNS, built_in, read_codebook, survey
+from analysis.instrument.columns import ITEM_COLUMNS, SCALE_COLUMNS
+from analysis.instrument.files import built_in, read_codebook, survey
 
 HEADER = (
     "item,scale,minimum,maximum,keyed,stored,referent,indicator,indicator_keyed,facet,mirrors,companion,labels,text"
@@ -328,3 +329,32 @@ def test_mutuality_is_added_only_when_asked_for() -> None:
 @pytest.mark.parametrize("columns", [ITEM_COLUMNS, SCALE_COLUMNS])
 def test_every_column_has_a_meaning(columns: dict[str, str]) -> None:
     assert all(columns.values())
+
+
+def test_all_faults_of_a_line_are_listed_at_once(tmp_path: Path) -> None:
+    said = one(tmp_path, keyed="up", minimum="9", labels="7=often")
+    assert "has 3 faults" in said
+    for words in ("keyed is 'up'", "minimum 9 is not below maximum 5", "labels has 7 for 'often'"):
+        assert words in said
+
+
+def test_a_bound_that_is_no_number_is_said_once(tmp_path: Path) -> None:
+    said = one(tmp_path, minimum="one", keyed="-", referent="me")
+    assert "has 2 faults" in said
+    assert "minimum is 'one'; write a number" in said
+
+
+def test_items_of_unlike_ranges_are_refused_by_scale_and_by_indicator(tmp_path: Path) -> None:
+    items = "item,scale,minimum,maximum,indicator\na,H,1,5,H1\nb,J,1,7,H1\n"
+    assert read_codebook(folder(tmp_path, items)).codes == ("H", "J")
+    assert "scale 'H1' would average items of unlike ranges" in faults(tmp_path, items, by="indicator")
+    assert "scale 'H' would average" in faults(tmp_path, items.replace("J", "H"))
+
+
+def test_notes_of_a_codebook_are_read_a_line_each_and_change_its_hash(tmp_path: Path) -> None:
+    path = folder(tmp_path, "item,scale,minimum,maximum\na,H,1,5\n")
+    before = read_codebook(path)
+    write(path, "\nKeys were inferred. \n\nNobody checked.\n", "notes.txt")
+    codebook = read_codebook(path)
+    assert (before.notes, codebook.notes) == ((), ("Keys were inferred.", "Nobody checked."))
+    assert codebook.sha256 != before.sha256

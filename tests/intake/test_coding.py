@@ -198,7 +198,7 @@ def test_missing_values_of_unknown_items_are_refused_with_the_nearest() -> None:
 
 def test_all_bad_cells_are_listed_with_their_place(tmp_path: Path) -> None:
     source = an.read(write(tmp_path, "id,who,a,b\nx,w,4,9\nx,m,many,\ny,w,3.5,1\n"))
-    codebook = book("a", an.Item("b", "H", 1, 7))
+    codebook = book("a", an.Item("b", "J", 1, 7))
     paired = an.pair(source, couple="id", partner="who", roles=ROLES, items=["a", "b"])
     with pytest.raises(an.DataError) as caught:
         code(paired, codebook)

@@ -348,3 +348,31 @@ def test_thousands_of_doubtful_couples_take_no_time() -> None:
     people = paired(long([str(i // 3) for i in range(30_000)] + ["last"], ["w"] * 30_001))
     assert len(people) == 1
     assert len(people.attrs["out"]) == 30_000
+
+
+@pytest.mark.parametrize("word", ["both", "Respondent"])
+def test_words_that_results_use_are_no_names_of_partners(word: str) -> None:
+    long = raw(id=["x", "x"], who=[word, "m"], a=[1, 2])
+    for how in (
+        {"partner": "who"},
+        {"partner": "who", "roles": {word: word, "m": "man"}},
+        {"wide": "{item}_{partner}", "partners": [word, "2"]},
+    ):
+        said = message(an.StudyError, an.pair, long, couple="id", items=["a"], **how)
+        assert f"A partner is called '{word}', but results use the words 'both', 'respondent'" in said
+        assert "Give the partners other labels with roles" in said
+
+
+def test_such_a_mark_may_have_another_label() -> None:
+    people = pair(
+        raw(id=["x", "x"], who=["both", "m"], a=[1, 2]), couple="id", partner="who", roles={"both": "w", "m": "m"}
+    )
+    assert {partner for _, partner, _ in persons(people)} == {"w", "m"}
+
+
+def test_roles_as_a_list_and_partners_as_a_text_are_refused_kindly() -> None:
+    frame = raw(id=["x"], a=[1])
+    said = message(an.StudyError, an.pair, frame, couple="id", partner="who", roles=["woman", "man"])
+    assert "roles is ['woman', 'man']; it takes a mapping of each partner's mark in the file to a label" in said
+    said = message(an.StudyError, an.pair, frame, wide="{item}_{partner}", partners="12")
+    assert "partners is '12', a text; it takes the two marks as a list" in said

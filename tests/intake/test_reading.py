@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +17,10 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 from oracles import shared
-from surveys import message, reasons, write
+from surveys import book, message, reasons, write
 
 import analysis as an
+from analysis.intake.grouping import group_of
 
 AWKWARD = ["007", "1E5", "None", "N/A", "NA", "null", "=1+1", "1e300", "inf", "nan", "TRUE", " x "]
 
@@ -65,14 +66,14 @@ def spss(tmp_path: Path, frame: pd.DataFrame, name: str = "survey.sav", **about:
 def test_a_text_file_is_read_whatever_its_delimiter(tmp_path: Path, delimiter: str, word: str, ending: str) -> None:
     frame = read(tmp_path, f"id{delimiter}a\n1{delimiter}5\n", f"s.{ending}")
     assert cells(frame) == [["id", "a"], ["1", "5"]]
-    assert frame.attrs["notes"] == [f"s.{ending}: CSV ({word}, utf-8), 1 header row, 1 row, 2 columns."]
+    assert frame.attrs["notes"] == [f"s.{ending}: CSV ({word}, utf-8), 1 header row, 2 columns, rows: 1."]
 
 
 @pytest.mark.parametrize(("encoding", "said"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16")])
 def test_letters_survive_every_encoding_that_names_itself(tmp_path: Path, encoding: str, said: str) -> None:
     frame = read(tmp_path, "id;Größe\nä;naïve – €\n".encode(encoding))
     assert cells(frame) == [["id", "Größe"], ["ä", "naïve – €"]]
-    assert frame.attrs["notes"] == [f"survey.csv: CSV (semicolon, {said}), 1 header row, 1 row, 2 columns."]
+    assert frame.attrs["notes"] == [f"survey.csv: CSV (semicolon, {said}), 1 header row, 2 columns, rows: 1."]
 
 
 def test_a_file_that_is_not_utf_8_is_read_as_windows_text_and_says_so(tmp_path: Path) -> None:
@@ -186,7 +187,7 @@ def test_ten_thousand_columns_are_read(tmp_path: Path) -> None:
     header, row = ",".join(f"q{i}" for i in range(10_000)), ",".join(["5"] * 10_000)
     frame = read(tmp_path, f"{header}\n{row}\n{row}\n")
     assert frame.shape == (2, 10_000)
-    assert "2 rows, 10,000 columns" in frame.attrs["notes"][0]
+    assert "10,000 columns, rows: 2." in frame.attrs["notes"][0]
 
 
 # Files that are none
@@ -281,7 +282,7 @@ def test_a_workbook_gives_the_texts_that_it_shows(tmp_path: Path) -> None:
         ["007", "4", "2.5", "True", "2026-11-25", "2026-11-25 08:30:00", "N/A"],
         ["1E5", "4", "0.1", "False", "", "", ""],
     ]
-    assert frame.attrs["notes"] == ["survey.xlsx: Excel (sheet 'Sheet'), 1 header row, 2 rows, 7 columns."]
+    assert frame.attrs["notes"] == ["survey.xlsx: Excel (sheet 'Sheet'), 1 header row, 7 columns, rows: 2."]
 
 
 def test_texts_of_a_workbook_survive_as_they_are(tmp_path: Path) -> None:
@@ -351,7 +352,7 @@ def test_an_spss_file_gives_texts_and_what_it_says_of_its_columns(tmp_path: Path
     assert set(made.attrs["user_missing"]["b"]) == {"-77"}
     assert made.attrs["value_labels"] == {"a": {"1": "never", "9": "no answer"}}
     assert made.attrs["notes"] == [
-        "survey.sav: SPSS, 1 header row, 3 rows, 3 columns.",
+        "survey.sav: SPSS, 1 header row, 3 columns, rows: 3.",
         (
             "survey.sav has user-missing values in 2 columns; they count as skipped unless [answers] missing gives "
             "them another reason."
@@ -445,7 +446,7 @@ def test_parquet_gives_the_same_texts(tmp_path: Path) -> None:
     awkward_frame().to_parquet(tmp_path / "survey.parquet")
     frame = an.read(tmp_path / "survey.parquet")
     assert {column: frame[column].tolist() for column in frame} == AS_TEXT
-    assert frame.attrs["notes"] == ["survey.parquet: Parquet, 1 header row, 3 rows, 8 columns."]
+    assert frame.attrs["notes"] == ["survey.parquet: Parquet, 1 header row, 8 columns, rows: 3."]
 
 
 @pytest.mark.parametrize("ids", [[1, 2], ["x", "y"], [7, 3]])
@@ -545,7 +546,7 @@ def test_what_two_spss_files_say_of_their_columns_is_joined(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("folder", "name", "shape"),
     [
-        ("qualtrics", "qualtRics_sample_3header_german.csv", (3, 20)),
+        ("qualtrics", "qualtRics_sample_3header_german.csv", (1, 20)),
         ("limesurvey", "survey_998192_R_data_file.csv", (7, 71)),
         ("redcap", "russian__data.csv", (3, 402)),
         ("redcap", "decimal-comma__data.csv", (4, 6)),
@@ -557,3 +558,83 @@ def test_real_exports_are_read_without_a_warning(folder: str, name: str, shape: 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert an.read(path).shape == shape
+
+
+QUALTRICS = (
+    'id,Q1,Q2\n"Couple code","How, in words?",Again\n"{""ImportId"":""QID1""}","{""ImportId"":""QID2""}",'
+    '"{ ""ImportId"": ""QID3"" }"\nx,4,5\n\ny,3,2\n'
+)
+
+
+def test_the_header_rows_of_qualtrics_are_left_out_and_said(tmp_path: Path) -> None:
+    frame = an.read(write(tmp_path, QUALTRICS))
+    assert frame["Q1"].tolist() == ["4", "3"]
+    assert frame.index.get_level_values("row").tolist() == [4, 6]
+    assert frame.attrs["notes"] == [
+        "survey.csv: CSV (comma, utf-8), 3 header rows, 3 columns, rows: 3.",
+        "survey.csv: rows 2 and 3 (questions, ImportId) are header rows of Qualtrics and no answers.",
+    ]
+
+
+def test_a_single_row_of_import_ids_is_left_out_too(tmp_path: Path) -> None:
+    lines = QUALTRICS.split("\n")
+    frame = an.read(write(tmp_path, "\n".join([lines[0], *lines[2:]])))
+    assert frame.index.get_level_values("row").tolist() == [3, 5]
+    assert "row 2 (questions, ImportId)" in frame.attrs["notes"][1]
+
+
+def test_an_answer_that_speaks_of_import_ids_is_an_answer(tmp_path: Path) -> None:
+    frame = an.read(write(tmp_path, QUALTRICS.replace('"{ ""ImportId"": ""QID3"" }"', "mine")))
+    assert len(frame) == 4
+
+
+def test_a_frame_from_qualtrics_loses_its_header_rows_too(tmp_path: Path) -> None:
+    frame = an.text_cells(pd.read_csv(write(tmp_path, QUALTRICS), skip_blank_lines=True))
+    assert frame.index.get_level_values("row").tolist() == [3, 4]
+    assert "frame: rows 1 and 2 (questions, ImportId)" in frame.attrs["notes"][0]
+
+
+def test_a_workbook_from_qualtrics_loses_its_header_rows_too(tmp_path: Path) -> None:
+    path = workbook(tmp_path, ["id", "Q1"], ["Code", "How?"], ['{"ImportId":"a"}', '{"ImportId":"b"}'], ["x", 4])
+    frame = an.read(path)
+    assert frame.index.get_level_values("row").tolist() == [4]
+    assert "3 header rows, 2 columns, rows: 1." in frame.attrs["notes"][0]
+
+
+def test_header_rows_alone_are_no_answers(tmp_path: Path) -> None:
+    said = message(an.DataError, an.read, write(tmp_path, "\n".join(QUALTRICS.split("\n")[:3])))
+    assert "Export the answers, not only the questions" in said
+
+
+def test_a_real_qualtrics_export_keeps_its_hundred_responses() -> None:
+    path = shared("data", "import_fixtures", "qualtrics", "excluder_qualtrics_raw_3header.csv")
+    assert an.read(path).shape == (100, 16)
+
+
+ASKING: dict[str, Callable[[pd.DataFrame], object]] = {
+    "a couple id": lambda frame: an.pair(frame, couple="id"),
+    "a partner": lambda frame: an.pair(frame, couple="id^a", partner="who"),
+    "items": lambda frame: an.code(an.pair(frame, couple="id^a", items=[]), book("a")),
+    "where": lambda frame: an.screen(frame, {"wave": "0"}),
+    "a wide pattern": lambda frame: an.pair(frame, wide="{item}_{partner}", partners=["1", "2"], items=["a"]),
+    "a group": lambda frame: group_of(an.pair(frame, couple="id^a"), "kind", {}),
+}
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+def test_a_column_that_is_not_there_is_refused_with_what_reading_noticed(
+    ask: Callable[[pd.DataFrame], object], tmp_path: Path
+) -> None:
+    said = message(an.DataError, ask, an.read(write(tmp_path, "id^a\nx^4\n")))
+    assert "As it was read: survey.csv: CSV (comma, utf-8), 1 header row, 1 column, rows: 1." in said
+    assert "survey.csv has a single column, 'id^a': is another delimiter used in it?" in said
+    with pytest.raises(an.DataError) as own:
+        ask(an.text_cells(pd.DataFrame({"id^a": ["x^4"]})))
+    assert "As it was read" not in str(own.value)
+
+
+def test_rows_that_are_too_short_are_named_in_private_only(tmp_path: Path) -> None:
+    frame = an.read(write(tmp_path, "id,a,b\n1,2,3\n4,5\n"))
+    said = "survey.csv has fewer cells than the header in row 3, read as blank at the end."
+    assert said in frame.attrs["notes"]
+    assert frame.attrs["private"] == [said]

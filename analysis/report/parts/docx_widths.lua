@@ -1,5 +1,6 @@
 -- In Word, makes tall figures fit a page, gives each column of a table the width that its longest cell needs, and its cells the style "Table Text".
-local CHARACTERS = 132 -- that fit on a line of a landscape page in that style
+local CHARACTERS = 124 -- that fit on a line of a landscape page in that style
+local NAME = 30 -- of them at most for the first column, whose words may wrap; numbers may not
 
 function Image(img)
   img.attributes.height = FORMAT == "docx" and img.attributes["word-height"] or nil
@@ -19,6 +20,7 @@ function Table(t)
   end
   each(t.head.rows)
   for _, body in ipairs(t.bodies) do each(body.body) end
+  if longest[1] then longest[1] = math.min(longest[1], NAME) end
   for _, n in ipairs(longest) do total = total + n + 3 end
   for c, spec in ipairs(t.colspecs) do
     t.colspecs[c] = {spec[1], math.min(1, total / CHARACTERS) * (longest[c] + 3) / total}

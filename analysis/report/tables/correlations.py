@@ -8,7 +8,7 @@ from itertools import count
 from analysis.couples import Couples
 from analysis.report.markdown import table, text
 from analysis.report.numbers import Numbers, value
-from analysis.report.tables import Numbering, scale_name
+from analysis.report.tables.common import Numbering, scale_name
 
 Cell = Callable[[str, str], str]
 
