@@ -263,9 +263,7 @@ CLOSED: dict[str, Measure] = {
     ),
     "alpha_difference": Measure(lambda s: alpha_difference(*s.partners, LEVEL), nothing, null=True),
     "couple_mean_reliability alpha": Measure(lambda s: s.by_alpha.couple_mean_reliability, of_couple(1)),
-    "couple_difference_reliability alpha": Measure(
-        lambda s: s.by_alpha.couple_difference_reliability, of_couple(-1)
-    ),
+    "couple_difference_reliability alpha": Measure(lambda s: s.by_alpha.couple_difference_reliability, of_couple(-1)),
     "partner_r_disattenuated alpha": Measure(lambda s: s.by_alpha.partner_r_disattenuated, corrected),
     "block_reliability": Measure(
         lambda s: block_reliability(list(s.scales), each(len(s.scales[0])), LEVEL),
@@ -332,7 +330,5 @@ def _categorical(sample: Sample) -> Value:
 REFITTED: dict[str, Measure] = {
     "omega bootstrap": Measure(lambda s: s.own.interval(_omega_of), true_omega),
     "omega_categorical bootstrap": Measure(_categorical, of_categories),
-    "omega_hierarchical": Measure(
-        lambda s: omega_hierarchical(np.hstack(s.scales), SIZES, LEVEL)[0], general
-    ),
+    "omega_hierarchical": Measure(lambda s: omega_hierarchical(np.hstack(s.scales), SIZES, LEVEL)[0], general),
 }

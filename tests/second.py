@@ -64,6 +64,8 @@ def weighted_covariance(x: Array, weights: Array) -> Array:
     """Return the covariance matrix of rows that count by weights (n,), which sum to 1."""
     d = x - weights @ x
     return np.asarray((d * weights[:, None]).T @ d)
+
+
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
 
 

@@ -210,7 +210,7 @@ def disattenuated(cov: Array, k: int) -> Array:
 
 
 def _alpha(x: Array) -> _Influenced:
-    estimate = alpha(covariance(x))
+    estimate = float(alpha(covariance(x)))
     return _Influenced(estimate, alpha_influence(x) if np.isfinite(estimate) else np.full(len(x), nan))
 
 

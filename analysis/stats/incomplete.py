@@ -225,7 +225,7 @@ def alpha_fiml(x: Array, confidence: float, cluster: Array | None = None) -> Val
     """
     x, cluster = _present(x, cluster)
     moments = em_moments(x)
-    estimate = alpha(moments.covariance) if moments.converged else nan
+    estimate = float(alpha(moments.covariance)) if moments.converged else nan
     if not estimate < 1:
         return Value(estimate)
     k = x.shape[1]
