@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 
 from analysis import figures as draw
 from analysis.couples import Couples
-from analysis.disclosure import public
+from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
 from analysis.estimation.agreement import agreement
 from analysis.estimation.descriptives import describe
@@ -25,10 +25,13 @@ from analysis.estimation.items import items
 from analysis.estimation.profiles import profiles
 from analysis.estimation.reliability import reliability
 from analysis.instrument.codebook import BLOCKS
-from analysis.report.document import Drawn, document
+from analysis.report.document import document
 from analysis.report.markdown import text
+from analysis.report.numbers import Numbers
 from analysis.report.provenance import provenance
 from analysis.report.rendering import render
+from analysis.report.sections.common import Content, Drawn
+from analysis.report.tables.common import Numbering
 from analysis.results import Estimates, join
 from analysis.study import Study
 
@@ -72,7 +75,9 @@ def build_report(study: Study, out: str | Path) -> Path:
         made_from = provenance(study, couples)
         drawn, not_drawn = _figures(couples, shown, folder)
         source = folder / "report.md"
-        source.write_text(document(study, couples, shown, drawn, not_drawn, made_from), encoding="utf-8")
+        numbering = Numbering(stamp(couples.settings))
+        content = Content(study, couples, Numbers(shown), numbering, drawn, not_drawn, made_from)
+        source.write_text(document(content), encoding="utf-8")
         render(source, folder, title=study.title, epoch=_epoch(study.day))
         source.unlink()
         write_results(shown, folder / "results.csv")
