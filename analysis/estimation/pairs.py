@@ -80,6 +80,19 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
     return Estimates(rows, of_finished(couples, "pairs"))
 
 
+def to_tell_apart(couples: Couples) -> list[str]:
+    """Return the pairs to tell apart before a profile is read, those of them that this codebook has.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> to_tell_apart(an.make_couples(5, seed=1))
+    ['H4+U1', 'H2+H7', 'H3+U2a', 'U2b+U5b', 'H6+U4']
+    """
+    codes = scale_codes(couples.codebook)
+    return [pair for pair in TO_TELL_APART if set(pair.split("+")) <= set(codes)]
+
+
 def _checked(couples: Couples, pairs: Sequence[str]) -> list[tuple[str, str]]:
     codes = scale_codes(couples.codebook)
     known = [f"{a}+{b}" for a in codes for b in codes if a != b]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
+from analysis.calibration import caution
 from analysis.couples import Couples
 from analysis.instrument.files import survey
 from analysis.report.markdown import bullets, text
@@ -29,6 +30,7 @@ def cautions(content: Content) -> str:
     if content.couples.groups is not None:
         lines.append(GROUP_CAUTION)
     lines += _noted(content, empty=False)
+    lines += [text(words) for words in [caution(content.couples, content.numbers.results)] if words]
     return section("Cautions", "cautions", [bullets(list(dict.fromkeys(lines)))]) if lines else ""
 
 
