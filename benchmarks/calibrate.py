@@ -185,8 +185,8 @@ How often 95 % intervals held the truth, and how often p fell below .05 where no
 (`python3 run.py calibrate`; {data_sets:,} data sets a cell, {fewer} with {fewer} resamples where every resample refits
 a model; {resamples} resamples elsewhere; seed {seed}). Answers of five categories, cut from normal variables:
 symmetric, or skewed with half of the answers in the lowest category. Scales of four equal items; alpha .7 and .9,
-correlation of the partners' scores 0 and .5, complete answers and 10 % of all answers missing at random (the estimates are listwise, but
-for `fiml`). The truth is the statistic of the exact covariance matrix of the answers.
+correlation of the partners' scores 0 and .5, complete answers and 10 % of all answers missing at random (the estimates
+are listwise, but for `fiml`). The truth is the statistic of the exact covariance matrix of the answers.
 
 Each number is the share over both alphas and both correlations; behind it, in brackets, the cell of the four that is
 farthest from what it should be. One cell of 2,000 data sets has a Monte Carlo error of .005 at .95, one of 500 of .010.
