@@ -18,6 +18,7 @@ from analysis.estimation.notes import (
     too_many_variables,
 )  # fmt: skip
 from analysis.estimation.omegas import OMEGA_IDS, omegas
+from analysis.estimation.progress import progress
 from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, each_scale
@@ -103,11 +104,11 @@ def reliability(
     drawn = weights(couples) if bootstrap else None
     rows: list[Row] = []
     incomplete = False
-    for sample in samples(couples, by_group=True):
-        of_sample = None if sample.group else drawn
-        for scale in each_scale(couples, sample, facets=True):
-            rows += _of_scale(scale, of_sample, fiml=fiml, categorical=categorical)
-            incomplete |= scale.incomplete
+    work = [scale for sample in samples(couples, by_group=True) for scale in each_scale(couples, sample, facets=True)]
+    for scale in progress(work, "reliability"):
+        of_sample = None if scale.sample.group else drawn
+        rows += _of_scale(scale, of_sample, fiml=fiml, categorical=categorical)
+        incomplete |= scale.incomplete
     rows += _not_pooled(couples)
     notes = of_finished(couples, "reliability")
     return Estimates(rows, [*notes, NOT_LISTWISE] if incomplete and not fiml else notes)
