@@ -63,7 +63,8 @@ class Cell:
     @property
     def measures(self) -> Mapping[str, Measure]:
         """What is measured in every data set of this cell."""
-        return CLOSED | MODELS | RESAMPLED | (FIML if self.missing else {})
+        measures: dict[str, Measure] = CLOSED | MODELS | RESAMPLED
+        return measures | FIML if self.missing else measures
 
 
 REFITS = (
@@ -169,12 +170,13 @@ def pooled(cells: pd.DataFrame) -> pd.DataFrame:
             there = part[part[count] > 0]
             if len(there):
                 level = RMSEA_CONFIDENCE if key[0] == "onefactor_rmsea" else nominal
-                value = float(np.average(there[share], weights=there[count]))
-                worst = float(there.loc[(there[share] - level).abs().idxmax(), share])
-                error = float(np.sqrt(value * (1 - value) / there[count].sum()))
+                shares, counts = there[share].to_numpy(float), there[count].to_numpy(int)
+                value = float(np.average(shares, weights=counts))
+                worst = float(shares[np.abs(shares - level).argmax()])
+                error = float(np.sqrt(value * (1 - value) / counts.sum()))
                 rows.append(dict(zip(keys, key, strict=True)) | {
                     "what": share, "nominal": level, "share": value, "error": error, "worst": worst,
-                    "data_sets": int(there[count].sum()),
+                    "data_sets": int(counts.sum()),
                 })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -204,7 +206,10 @@ def report(table: pd.DataFrame, data_sets: int, fewer: int) -> str:
         heads = [f"{shape}{', 10 % missing' if missing else ''}, n = {n}" for shape, missing, n in columns]
         lines = [["statistic", *heads]]
         for measure, rows in part.groupby("measure", sort=False):
-            found = {(r.shape, r.missing, r.couples): _cell(r.share, r.worst) for r in rows.itertuples(index=False)}
+            found = {
+                (r["shape"], r["missing"], r["couples"]): _cell(float(r["share"]), float(r["worst"]))
+                for r in rows.to_dict("records")
+            }
             lines.append([f"`{measure}`", *(found.get(column, "") for column in columns)])
         body = ["| " + " | ".join(line) + " |" for line in lines]
         body.insert(1, "|" + "---|" * len(lines[0]))

@@ -79,9 +79,10 @@ class Sample:
         return rows[kept], np.tile(np.arange(len(self.answers)), 2)[kept]
 
     @cached_property
-    def partners(self) -> tuple[Array, ...]:
+    def partners(self) -> tuple[Array, Array]:
         """The first scale of both partners, in couples complete on both sides."""
-        return self.complete((0, 0), (0, 1))
+        first, second = self.complete((0, 0), (0, 1))
+        return first, second
 
     @cached_property
     def scales(self) -> tuple[Array, ...]:
@@ -282,7 +283,7 @@ MODELS: dict[str, Measure] = {
     "couple_difference_reliability": Measure(lambda s: s.dyadic.couple_difference_reliability, of_couple(-1)),
     "partner_r_disattenuated": Measure(lambda s: s.dyadic.partner_r_disattenuated, corrected),
     "dyadic_chi2": Measure(lambda s: s.dyadic.chi2, nothing, null=True),
-    "latent_r": Measure(lambda s: latent_r(*s.scales[:2], each(len(s.scales[0])), LEVEL), between_scales),
+    "latent_r": Measure(lambda s: latent_r(s.scales[0], s.scales[1], None, LEVEL), between_scales),
     "onefactor_chi2": Measure(lambda s: s.goodness.chi2, nothing, null=True),
     "onefactor_rmsea": Measure(lambda s: s.goodness.rmsea, nothing),
     "tau_equivalence_chi2": Measure(lambda s: s.goodness.tau_equivalence, nothing, null=True),
