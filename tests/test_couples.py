@@ -301,7 +301,7 @@ def test_printing_says_what_the_couples_hold_and_allow() -> None:
         "  groups: new (2 couples), old (1 couple)",
         "  file rows: 5 kept, 0 out (see .ledger)",
         "  missing answers: 20.0% (does not apply 10.0%, skipped 10.0%)",
-        "  analyses: describe, items, reliability",
+        "  analyses: describe, items, reliability, factor_fit, block_reliability",
     ]
     assert lines[6].startswith("  no agreement: Comparing partners needs 3 couples")
 

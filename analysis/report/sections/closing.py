@@ -39,8 +39,9 @@ def _noted(content: Content, *, empty: bool) -> list[str]:
     lines = []
     for note, beside in reasons(content.numbers.results, empty=empty).items():
         names = ", ".join(statistic.replace("_", " ") for statistic in beside)
-        scales = list(dict.fromkeys(scale for of_statistic in beside.values() for scale in of_statistic))
-        lines.append(f"{text(note)} ({text(names)}): {_scales(content.couples, scales)}.")
+        scales = list(dict.fromkeys(scale for of_statistic in beside.values() for scale in of_statistic if scale))
+        where = f": {_scales(content.couples, scales)}" if scales else ""
+        lines.append(f"{text(note)} ({text(names)}){where}.")
     return lines
 
 

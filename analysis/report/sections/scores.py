@@ -23,8 +23,9 @@ def items(content: Content) -> str:
     """Return the item tables."""
     numbers, couples, numbering = content.numbers, content.couples, content.numbering
     made = item_tables.items(numbers, couples, numbering)
+    pictures = [content.figure(name) for name in ("item_map", "item_correlations")]
     note = (
         "After reversing. r with the rest, α and ω without the item, and loadings are over persons complete on the "
         "scale. No item was dropped or flipped."
     )
-    return section("Items", "items", [note, *made]) if made else ""
+    return section("Items", "items", [note, *made, *pictures]) if made else ""
