@@ -1,4 +1,4 @@
-"""The calibration in small: populations that are what they say, intervals that hold the truth, a table that is tracked."""
+"""The calibration in small: populations are what they say, intervals hold the truth, the table is tracked."""
 
 from __future__ import annotations
 

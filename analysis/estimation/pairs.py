@@ -64,7 +64,11 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
     --------
     >>> import analysis as an
     >>> an.scale_pairs(an.make_couples(80, seed=1), ["H4+U1"]).where(partner="woman")
-    scale partner statistic
+    scale partner statistic variant estimate interval        p  n
+    H4+U1 woman   latent_r              −.35 [−.59, −.11] .005 80
+    H4+U1 woman   htmt                   .36                   80
+    H4+U1 woman   htmt      signed      −.36                   80
+    H4+U1 woman   htmt2                  .34                   80
     """
     text = refusal("scale_pairs", couples)
     if text:
