@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from population import ITEMS, SCALES, Population
 
+from analysis.stats.bca import bca
 from analysis.stats.blocks import alpha_stratified, block_reliability, omega_hierarchical
-from analysis.stats.bootstrap import bca, features, resampled
+from analysis.stats.bootstrap import features, resampled
 from analysis.stats.consistency import (
     alpha,
     alpha_clustered,

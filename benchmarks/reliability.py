@@ -22,12 +22,13 @@ import pingouin
 from scipy import stats
 from statsmodels.multivariate.factor import Factor
 
-from analysis.stats.bootstrap import Interval, bca, draw_weights, features, resampled
+from analysis.stats.bca import Interval, bca
+from analysis.stats.bootstrap import draw_weights, features, resampled
 from analysis.stats.consistency import alpha
 from analysis.stats.crossproducts import consistency_tables
 from analysis.stats.moments import covariance
-from analysis.stats.omegas import omega_of_many
-from analysis.stats.refits import fit_many, omega_resampled
+from analysis.stats.omegas import omega_of_many, omega_resampled
+from analysis.stats.refits import fit_many
 from run import in_turns
 
 CELLS, ITEMS = 24, 4  # twelve scales of four items, two partners
