@@ -125,9 +125,9 @@ def run(target, words):  # type: (str, list[str]) -> int
     if target == "lint":
         return lint()
     if target == "bench":
-        return python("benchmarks/run.py", *words)
+        return python("-m", "benchmarks.run", *words)
     if target == "calibrate":
-        return python("benchmarks/calibrate.py", *words)
+        return python("-m", "benchmarks.calibrate", *words)
     return python("-m", "jupyterlab", "--ServerApp.root_dir=notebooks", *words)
 
 

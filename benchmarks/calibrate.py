@@ -23,14 +23,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from measured import CLOSED, FIML, MODELS, REFITTED, RESAMPLED, Measure, Sample
-from population import population
 from tqdm.auto import tqdm
 
 from analysis.stats.bootstrap import draw_weights
 from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array, Value
+from benchmarks.measured import CLOSED, FIML, MODELS, REFITTED, RESAMPLED, Measure, Sample
+from benchmarks.population import population
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261125

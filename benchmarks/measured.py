@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from population import ITEMS, SCALES, Population
 
 from analysis.stats.bca import bca
 from analysis.stats.blocks import alpha_stratified, block_reliability, omega_hierarchical
@@ -48,6 +47,7 @@ from analysis.stats.incomplete import alpha_fiml, omega_fiml
 from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
 from analysis.stats.refits import fit_many
 from analysis.stats.value import Array, Value
+from benchmarks.population import ITEMS, SCALES, Population
 
 LEVEL = 0.95
 CATEGORIES = 5

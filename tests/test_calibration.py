@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from math import sqrt
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,22 +12,10 @@ from handmade import answers, book, couples, items, made
 import analysis as an
 from analysis.calibration import Case, case_of, caution, measured
 from analysis.stats.consistency import alpha
+from benchmarks.calibrate import Cell, tally
+from benchmarks.population import population
 
-BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 DATA_SETS = 40  # data sets: enough to see an interval that is wrong, too few to see one that is a little off
-
-
-def module(name: str) -> ModuleType:
-    """Return a module of the folder benchmarks, which is no package."""
-    if name not in sys.modules:
-        sys.path.insert(0, str(BENCHMARKS))
-        spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-        sys.path.remove(str(BENCHMARKS))
-    return sys.modules[name]
 
 
 @pytest.mark.parametrize("shape", ["symmetric", "skewed"])
@@ -38,23 +23,22 @@ def module(name: str) -> ModuleType:
 def test_a_population_has_the_alpha_and_the_partner_correlation_that_it_says(
     shape: str, true_alpha: float, partner_r: float
 ) -> None:
-    population = module("population").population(shape, true_alpha, partner_r)
-    both = population.of((0, 0), (0, 1))
+    truth = population(shape, true_alpha, partner_r)
+    both = truth.of((0, 0), (0, 1))
     assert float(alpha(both[:4, :4])) == pytest.approx(true_alpha, abs=1e-9)
     assert both[:4, 4:].sum() / both[:4, :4].sum() == pytest.approx(partner_r, abs=1e-9)
 
 
 def test_a_large_sample_has_the_covariances_of_its_population() -> None:
-    population = module("population").population("skewed", 0.9, 0.5)
-    x = population.draw(100_000, np.random.default_rng(1)).reshape(100_000, -1)
-    error = 4 * np.sqrt(2 / 100_000) * population.covariance.max()  # four standard errors of a normal variance, doubled
-    assert np.abs(np.cov(x.T) - population.covariance).max() < 2 * error
+    truth = population("skewed", 0.9, 0.5)
+    x = truth.draw(100_000, np.random.default_rng(1)).reshape(100_000, -1)
+    error = 4 * np.sqrt(2 / 100_000) * truth.covariance.max()  # four standard errors of a normal variance, doubled
+    assert np.abs(np.cov(x.T) - truth.covariance).max() < 2 * error
 
 
 def test_in_small_every_interval_holds_the_truth_and_every_test_keeps_its_level() -> None:
-    calibrate = module("calibrate")
-    cell = calibrate.Cell("symmetric", 100, 0.9, 0.5, 0.1)
-    found = calibrate.tally(cell, cell.measures, 0, DATA_SETS, 199)
+    cell = Cell("symmetric", 100, 0.9, 0.5, 0.1)
+    found = tally(cell, cell.measures, 0, DATA_SETS, 199)
     assert set(found) == set(cell.measures)
     for name, (held, intervals, rejected, tests) in found.items():
         level = 0.90 if name == "onefactor_rmsea" else 0.95
@@ -68,7 +52,7 @@ def test_in_small_every_interval_holds_the_truth_and_every_test_keeps_its_level(
 
 
 def test_the_tracked_tables_are_of_one_run() -> None:
-    text = (BENCHMARKS.parent / "docs" / "calibration.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent / "docs" / "calibration.md").read_text(encoding="utf-8")
     case = Case("symmetric", 0.0, 200)
     for measure in ("alpha", "omega", "latent_partner_r", "couple_difference_reliability"):
         share = f"{measured()[measure, case]:.3f}".removeprefix("0")

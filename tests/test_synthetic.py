@@ -37,7 +37,7 @@ def error_of_r(data: an.Couples, scale: str) -> float:
     return pearson_clustered(x, y, np.arange(data.n), 0.95).se
 
 
-def rows(table: an.Estimates, **where: str) -> list[Row]:
+def rows(table: an.Estimates, **where: str | list[str]) -> list[Row]:
     found = list(table.where(**where))
     assert found
     return found

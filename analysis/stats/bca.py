@@ -68,6 +68,7 @@ def bca(estimate: Array | float, replicates: Array, jackknife: Array, confidence
 
     Examples
     --------
+    >>> from analysis.stats.bootstrap import draw_weights, features, resampled
     >>> x = np.random.default_rng(1).exponential(size=(50, 1))
     >>> parts, weights = features(x), draw_weights(50, 2000, np.random.default_rng(2))
     >>> moments = resampled(weights, [parts])[0]
