@@ -23,6 +23,7 @@ from analysis.stats.value import Array
 TO_TELL_APART = ("H4+U1", "H2+H7", "H3+U2a", "U2b+U5b", "H6+U4")  # of the built-in scales, before reading a profile
 MARKS = (0.9, 1.0)  # a latent correlation that may be as high leaves doubt whether there are two constructs
 TOO_FEW = "each of the two scales needs two items"
+ABOVE_1 = "the interval lies above 1, where no correlation can be: the two scales cannot be told apart"
 NO_SOLUTION = "the two-factor model has no single solution on these answers"
 NO_RATIO = "an item is constant, or the correlations within a scale do not allow it"
 OPPOSED = "some items of the two scales correlate against the others: compare the ratio of signed correlations"
@@ -136,7 +137,7 @@ def _latent(both: Answers, k: int) -> Row:
     if not isfinite(value.estimate):
         return row("reliability", "latent_r", **both.at, note=NO_SOLUTION)
     inside = [f"{mark:g}".lstrip("0") for mark in MARKS if value.lower <= mark <= value.upper]
-    note = f"the interval holds {' and '.join(inside)}" if inside else ""
+    note = f"the interval holds {' and '.join(inside)}" if inside else ABOVE_1 if value.lower > 1 else ""
     method = "two-factor ML, robust standard error" + (", couples as clusters" if both.clustered else "")
     return row("reliability", "latent_r", **both.at, **value._asdict(), method=method, note=note)
 
