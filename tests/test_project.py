@@ -16,7 +16,7 @@ import analysis
 from analysis.instrument.columns import ITEM_COLUMNS, SCALE_COLUMNS
 from analysis.study_keys import KEYS, Key
 
-EXTRAS = {"report", "notebook", "test", "dev"}
+EXTRAS = {"report", "notebook", "test", "bench", "dev"}
 CARRIED = {"pandas", "numpy", "scipy", "matplotlib", "pingouin", "jupyterlab", "pytest"}
 
 
