@@ -114,15 +114,17 @@ def _misfit(r: Array, loadings: Array, unique: Array) -> float:
 
 
 def _sigma(loadings: Array, unique: Array) -> Array:
-    return np.outer(loadings, loadings) + np.diag(unique)
+    sigma = loadings[:, None] * loadings
+    sigma.flat[:: len(loadings) + 1] += unique
+    return sigma
 
 
 def _step(r: Array, loadings: Array, unique: Array) -> Array:
     """Return the next step of (loadings, unique variances), (2k,): Newton's, or Fisher's where that would climb."""
     p = np.linalg.inv(_sigma(loadings, unique))
-    excess = p @ r @ p - p
-    gradient = np.concatenate([excess @ loadings, np.diagonal(excess) / 2])
-    curvature = _information(p, p @ r @ p, loadings)
+    m = p @ r @ p
+    gradient = np.concatenate([(m - p) @ loadings, np.diagonal(m - p) / 2])
+    curvature = _information(p, m, loadings)
     if _is_definite(curvature):
         return np.linalg.solve(curvature, gradient)
     return np.linalg.pinv(_information(p, p, loadings), hermitian=True) @ gradient
@@ -155,12 +157,15 @@ def _information(p: Array, m: Array, loadings: Array) -> Array:
 
     With P = Sigma^-1 and M = P S P they are the observed information, with M = P the expected one.
     """
-    v, w = p @ loadings, m @ loadings
+    k, v, w = len(loadings), p @ loadings, m @ loadings
     c, d = loadings @ v, loadings @ w
-    vw = np.outer(v, w)
-    by_loadings = vw + vw.T + c * m + d * p - (c * p + np.outer(v, v)) - (m - p)
+    vw = v[:, None] * w
     mixed = m * v + p * w - p * v
-    return np.block([[by_loadings, mixed], [mixed.T, p * m - p**2 / 2]])
+    information = np.empty((2 * k, 2 * k))
+    information[:k, :k] = vw + vw.T + c * m + d * p - (c * p + v[:, None] * v) - (m - p)
+    information[:k, k:], information[k:, :k] = mixed, mixed.T
+    information[k:, k:] = p * m - p**2 / 2
+    return information
 
 
 def observed_information(cov: Array, fit: OneFactor) -> Array:
