@@ -65,6 +65,10 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
     --------
     >>> import analysis as an
     >>> an.block_reliability(an.make_couples(150, seed=1)).where(partner="woman", statistic="block_reliability")
+    scale           partner statistic         estimate interval     n
+    block:healthy   woman   block_reliability      .94 [.92, .95] 150
+    block:unhealthy woman   block_reliability      .95 [.94, .96] 150
+    block:all       woman   block_reliability      .81 [.76, .85] 150
     """
     text = refusal("block_reliability", couples)
     if text:

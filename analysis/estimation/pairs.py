@@ -23,6 +23,7 @@ from analysis.stats.value import Array
 TO_TELL_APART = ("H4+U1", "H2+H7", "H3+U2a", "U2b+U5b", "H6+U4")  # of the built-in scales, before reading a profile
 MARKS = (0.9, 1.0)  # a latent correlation that may be as high leaves doubt whether there are two constructs
 TOO_FEW = "each of the two scales needs two items"
+ABOVE_1 = "the interval lies above 1, where no correlation can be: the two scales cannot be told apart"
 NO_SOLUTION = "the two-factor model has no single solution on these answers"
 NO_RATIO = "an item is constant, or the correlations within a scale do not allow it"
 OPPOSED = "some items of the two scales correlate against the others: compare the ratio of signed correlations"
@@ -64,7 +65,11 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
     --------
     >>> import analysis as an
     >>> an.scale_pairs(an.make_couples(80, seed=1), ["H4+U1"]).where(partner="woman")
-    scale partner statistic
+    scale partner statistic variant estimate interval        p  n
+    H4+U1 woman   latent_r              −.35 [−.59, −.11] .005 80
+    H4+U1 woman   htmt                   .36                   80
+    H4+U1 woman   htmt      signed      −.36                   80
+    H4+U1 woman   htmt2                  .34                   80
     """
     text = refusal("scale_pairs", couples)
     if text:
@@ -78,6 +83,19 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
         for line in _of_pair(couples, sample, first, second, drawn)
     ]
     return Estimates(rows, of_finished(couples, "pairs"))
+
+
+def to_tell_apart(couples: Couples) -> list[str]:
+    """Return the pairs to tell apart before a profile is read, those of them that this codebook has.
+
+    Examples
+    --------
+    >>> import analysis as an
+    >>> to_tell_apart(an.make_couples(5, seed=1))
+    ['H4+U1', 'H2+H7', 'H3+U2a', 'U2b+U5b', 'H6+U4']
+    """
+    codes = scale_codes(couples.codebook)
+    return [pair for pair in TO_TELL_APART if set(pair.split("+")) <= set(codes)]
 
 
 def _checked(couples: Couples, pairs: Sequence[str]) -> list[tuple[str, str]]:
@@ -119,7 +137,7 @@ def _latent(both: Answers, k: int) -> Row:
     if not isfinite(value.estimate):
         return row("reliability", "latent_r", **both.at, note=NO_SOLUTION)
     inside = [f"{mark:g}".lstrip("0") for mark in MARKS if value.lower <= mark <= value.upper]
-    note = f"the interval holds {' and '.join(inside)}" if inside else ""
+    note = f"the interval holds {' and '.join(inside)}" if inside else ABOVE_1 if value.lower > 1 else ""
     method = "two-factor ML, robust standard error" + (", couples as clusters" if both.clustered else "")
     return row("reliability", "latent_r", **both.at, **value._asdict(), method=method, note=note)
 

@@ -8,10 +8,20 @@ from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, NO_SOLUTION, SATURATED, TOO_FEW_ITEMS
+from analysis.estimation.omegas import NOT_ORDERED
 from analysis.estimation.reliability import IDENTICAL, NO_CORRELATIONS
 from analysis.results import Row
+from analysis.stats.incomplete import em_moments
+from analysis.stats.ordinal import omega_categorical
 
 FIVE = book(items("H1", 5))
+MORE = {
+    (statistic, "")
+    for statistic in (
+        "alpha_standardized", "lambda2", "lambda6", "mean_interitem_r", "score_sem", "score_mdc", "omega_observed",
+        "omega_categorical",
+    )
+}  # fmt: skip
 
 
 def by_place(table: an.Estimates, partner: str = "w") -> dict[tuple[str, str], Row]:
@@ -20,7 +30,7 @@ def by_place(table: an.Estimates, partner: str = "w") -> dict[tuple[str, str], R
 
 def test_roles_get_alpha_with_two_intervals_standardized_alpha_and_omega() -> None:
     table = an.reliability(made(FIVE))
-    expected = {("alpha", ""), ("alpha", "feldt"), ("alpha_standardized", ""), ("omega", "")}
+    expected = {("alpha", ""), ("alpha", "feldt"), ("omega", ""), *MORE}
     assert set(by_place(table, "w")) == set(by_place(table, "m")) == expected
 
 
@@ -38,7 +48,7 @@ def test_alpha_is_pingouins_on_complete_rows_and_n_counts_them() -> None:
 def test_exchangeable_partners_get_pooled_coefficients_with_couples_as_clusters() -> None:
     data = made(FIVE, roles=None, absent=[(1, 0)])
     found = by_place(an.reliability(data), "both")
-    assert set(found) == {("alpha_pooled", ""), ("omega_pooled", ""), ("alpha_standardized", "")}
+    assert set(found) == {("alpha_pooled", ""), ("omega_pooled", ""), *MORE}
     pooled = found["alpha_pooled", ""]
     assert pooled["estimate"] == pytest.approx(pingouin.cronbach_alpha(data.items.dropna())[0])
     assert (pooled["n_couples"], pooled["n_persons"]) == (30, 59)
@@ -77,7 +87,7 @@ def test_three_items_say_that_their_model_is_saturated() -> None:
 
 
 def test_one_item_has_no_internal_consistency() -> None:
-    table = an.reliability(made(book(items("H1", 1))))
+    table = an.reliability(made(book(items("H1", 1)))).where(scale="H1")
     assert {row["note"] for row in table} == {"a scale of one item has no internal consistency"}
     assert table.frame["estimate"].isna().all()
 
@@ -101,7 +111,7 @@ def test_only_the_role_whose_item_is_constant_is_told() -> None:
 
 
 def test_too_few_persons_say_how_many_are_needed() -> None:
-    table = an.reliability(made(FIVE, 5))
+    table = an.reliability(made(FIVE, 5)).where(scale="H1")
     assert {row["note"] for row in table} == {"persons complete on all 5 items: 5; more than 5 are needed"}
 
 
@@ -168,4 +178,104 @@ def test_finished_scores_alone_are_refused_with_the_remedy() -> None:
 def test_a_finished_score_among_items_is_named() -> None:
     table = an.reliability(made(book(items("H1", 3), [an.Item("H2", "H2", 1, 5, finished=True)])))
     assert table.notes == ("H2: a finished score without items has no reliability.",)
-    assert set(table.frame["scale"]) == {"H1"}
+    assert set(table.frame["scale"]) == {"H1", ""}  # and the reason why persons of two roles are not pooled
+
+
+def test_both_roles_in_one_heap_are_refused_with_the_remedy() -> None:
+    rows = an.reliability(made(FIVE)).where(statistic=["alpha_pooled", "omega_pooled"])
+    assert [(row["partner"], row["n_persons"]) for row in rows] == [("both", 0), ("both", 0)]
+    assert all("leave roles out of study.toml where partners are exchangeable" in row["note"] for row in rows)
+    assert not an.reliability(made(FIVE, roles=None)).where(statistic="alpha")
+
+
+def test_the_other_coefficients_are_those_of_plain_formulas() -> None:
+    data = made(FIVE, 80)
+    found = by_place(an.reliability(data))
+    x = data.cube("H1")[:, 0]
+    s, r = np.cov(x.T), np.corrcoef(x.T)
+    off = s[~np.eye(5, dtype=bool)]
+    assert found["lambda2", ""]["estimate"] == pytest.approx((off.sum() + np.sqrt(5 / 4 * (off**2).sum())) / s.sum())
+    smc = 1 - 1 / np.diagonal(np.linalg.inv(r))
+    assert found["lambda6", ""]["estimate"] == pytest.approx(1 - (1 - smc).sum() / r.sum())
+    assert found["mean_interitem_r", ""]["estimate"] == pytest.approx(r[~np.eye(5, dtype=bool)].mean())
+    sem = x.mean(axis=1).std(ddof=1) * np.sqrt(1 - found["alpha", ""]["estimate"])
+    assert found["score_sem", ""]["estimate"] == pytest.approx(sem)
+    assert found["score_mdc", ""]["estimate"] == pytest.approx(1.959963984540054 * np.sqrt(2) * sem)
+    assert found["score_mdc", ""]["method"] == "at the level 95%"
+
+
+def test_facets_stand_beside_their_scales_companions_included() -> None:
+    data = an.make_couples(60, seed=5)
+    table = an.reliability(data).where(partner="woman", variant="", statistic="alpha").frame.set_index("scale")
+    assert {"H3.refuse", "H6.together", "U4.driven", "U4.lonely"} <= set(table.index)
+    names = [item.name for item in data.codebook.facets["U4.driven"]]
+    assert any(data.codebook.item(name).companion for name in names)
+    x = data.answers(names)[:, 0]
+    x = x[~np.isnan(x).any(axis=1)]
+    assert table.loc["U4.driven", "estimate"] == pytest.approx(pingouin.cronbach_alpha(pd.DataFrame(x))[0])
+    assert not {"U2", "U3", "U5"} & set(table.index)
+
+
+def _gaps(share: float = 0.1) -> an.Couples:
+    cells = answers(FIVE, 60).astype(float)
+    cells[np.random.default_rng(3).random(cells.shape) < share] = np.nan
+    return couples(FIVE, cells)
+
+
+def test_with_missing_answers_both_estimates_stand_in_the_table_each_with_its_n() -> None:
+    data = _gaps()
+    found = by_place(an.reliability(data, fiml=True))
+    cube = data.cube("H1")[:, 0]
+    complete, answered = int((~np.isnan(cube)).all(axis=1).sum()), int((~np.isnan(cube)).any(axis=1).sum())
+    for statistic in ("alpha", "omega"):
+        assert found[statistic, ""]["n_persons"] == complete
+        assert found[statistic, "fiml"]["n_persons"] == answered > complete
+        assert found[statistic, "fiml"]["lower"] < found[statistic, "fiml"]["estimate"]
+    moments = em_moments(cube)
+    k, s = 5, moments.covariance
+    assert found["alpha", "fiml"]["estimate"] == pytest.approx(k / (k - 1) * (1 - np.trace(s) / s.sum()))
+    assert by_place(an.reliability(data)).keys() < found.keys()
+    assert (
+        an.reliability(data)
+        .notes[-1]
+        .endswith("reliability(couples, fiml=True) adds alpha and omega from everyone with an answer.")
+    )
+    assert not an.reliability(data, fiml=True).notes
+
+
+def test_without_a_missing_answer_there_is_nothing_to_add() -> None:
+    table = an.reliability(made(FIVE), fiml=True)
+    assert not len(table.where(variant="fiml"))
+    assert not table.notes
+
+
+def test_full_information_is_refused_where_items_exceed_a_third_of_the_persons() -> None:
+    cells = answers(FIVE, 14).astype(float)
+    cells[0, 0, 0] = np.nan
+    found = by_place(an.reliability(couples(FIVE, cells), fiml=True))
+    note = found["omega", "fiml"]["note"]
+    assert note.startswith("persons with an answer: 14; full information maximum likelihood of 5 items needs 15")
+    assert note.endswith("Use the listwise estimate, or fewer items")
+    assert np.isnan(found["alpha", "fiml"]["estimate"])
+
+
+def test_a_hundred_items_of_forty_couples_say_that_they_are_too_many() -> None:
+    table = an.reliability(made(book(items("H1", 100)), 40)).where(scale="H1", partner="w")
+    assert {row["note"] for row in table} == {"persons complete on all 100 items: 40; more than 100 are needed"}
+
+
+def test_answers_that_are_no_categories_have_no_categorical_omega() -> None:
+    decimals = answers(book(items("H1", 3, low=None, high=None)), 40)
+    decimals = decimals.astype(float) + 0.25
+    found = by_place(an.reliability(couples(book(items("H1", 3, low=None, high=None)), decimals)))
+    assert found["omega_categorical", ""]["note"] == NOT_ORDERED
+    many = by_place(an.reliability(made(book(items("H1", 3, low=0, high=100)), 40)))
+    assert many["omega_categorical", ""]["note"] == "answers have more than 11 categories: take omega"
+
+
+def test_categorical_omega_is_that_of_the_declared_categories() -> None:
+    data = made(FIVE, 80)
+    found = by_place(an.reliability(data))["omega_categorical", ""]
+    assert found["estimate"] == omega_categorical(data.cube("H1")[:, 0].astype(int), 5).estimate
+    assert found["n_persons"] == 80
+    assert "Green & Yang" in found["method"]

@@ -12,9 +12,9 @@ from scipy.optimize import least_squares
 from scipy.stats import norm
 
 from analysis.stats import ordinal
+from analysis.stats.dwls import dwls_loadings
 from analysis.stats.ordinal import (
     category_variances,
-    dwls_loadings,
     green_yang,
     omega_categorical,
     omega_categorical_resampled,

@@ -11,7 +11,8 @@ from second import omega_by_scipy
 from analysis.stats.bootstrap import draw_weights, features, resampled
 from analysis.stats.factor import OneFactor, fit_one_factor, observed_information
 from analysis.stats.moments import covariance
-from analysis.stats.refits import ManyFits, fit_many, information, omega_resampled
+from analysis.stats.omegas import omega_resampled
+from analysis.stats.refits import ManyFits, fit_many, information
 from analysis.stats.value import Array
 
 NO_SOLUTION = {
