@@ -150,9 +150,8 @@ class Couples:
         lines.append(f"{items}, {scales} ({self.codebook.name})")
         if self.groups is not None:
             counts = self.groups.value_counts(sort=False)
-            lines.append(
-                "groups: " + ", ".join(f"{name} ({counted(count, 'couple')})" for name, count in counts.items())
-            )
+            sizes = (f"{name} ({counted(count, 'couple')})" for name, count in counts.items())
+            lines.append("groups: " + ", ".join(sizes))
         kept = self.ledger["kept"]
         lines.append(f"file rows: {kept.sum()} kept, {(~kept).sum()} out" + (f" ({ledger})" if ledger else ""))
         lines.append(self._missing_line())

@@ -18,10 +18,10 @@ import numpy as np
 from analysis.stats.binormal import quadrant_gain
 from analysis.stats.categories import declared_categories, is_constant, one_hot, pairs, thresholds
 from analysis.stats.dwls import dwls_loadings
+from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.polychoric_fit import AT_ONCE, LAST_STEP, fit_tables
 from analysis.stats.value import Array
 
-FEWEST_ITEMS = 3
 RESAMPLED_STEP = 1e-4  # last step of an angle in a resample: what is missing is about its square
 TABLES = 2048  # in one block
 CELLS = 4_000_000  # numbers in one block of features
