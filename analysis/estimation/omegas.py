@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 
 import numpy as np
@@ -14,7 +14,7 @@ from analysis.results import Row, row
 from analysis.stats.bootstrap import resampled
 from analysis.stats.factor import FEWEST_ITEMS, OneFactor, omega
 from analysis.stats.moments import covariance
-from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
+from analysis.stats.ordinal import CategoricalOmega, omega_categorical_of_many, omega_categorical_resampled
 from analysis.stats.refits import ManyFits, fit_many
 from analysis.stats.value import Array, Value
 
@@ -24,8 +24,18 @@ MOST_CATEGORIES = 11
 OMEGA_IDS = ("omega_observed", "omega_categorical")
 
 
-def omegas(scale: Answers, drawn: Array | None, *, categorical: bool) -> Iterator[Row]:
-    """Yield omega, omega_observed and omega_categorical of a scale, with BCa intervals where couples were drawn."""
+def categorical_omegas(scales: Sequence[Answers]) -> list[CategoricalOmega | str]:
+    """Return categorical omega of each scale, fitted together, or why it has none."""
+    codes = [scale.too_little or _codes(scale) for scale in scales]
+    fits = iter(omega_categorical_of_many([each for each in codes if not isinstance(each, str)]))
+    return [each if isinstance(each, str) else next(fits) for each in codes]
+
+
+def omegas(scale: Answers, ordered: CategoricalOmega | str, drawn: Array | None, *, categorical: bool) -> Iterator[Row]:
+    """Yield omega, omega_observed and omega_categorical of a scale, with BCa intervals where couples were drawn.
+
+    ``ordered`` is what :func:`categorical_omegas` found; ``categorical`` asks for its BCa interval too.
+    """
     statistic = "omega_pooled" if scale.clustered else "omega"
     value, fit = omega(scale.x, scale.couple, scale.confidence, clustered=scale.clustered)
     method = "one-factor ML, robust standard error on ln(1 - omega)"
@@ -33,11 +43,11 @@ def omegas(scale: Answers, drawn: Array | None, *, categorical: bool) -> Iterato
     note = _fit_note(scale, value, fit)
     yield row("reliability", statistic, **scale.at, **value._asdict(), method=method, note=note)
     yield _observed(scale, fit)
-    yield _categorical(scale)
+    yield _categorical(scale, ordered)
     if drawn is not None and isfinite(value.estimate):
         yield from _refitted(scale, statistic, value.estimate, drawn)
     if drawn is not None and categorical:
-        yield from _categorical_resampled(scale, drawn)
+        yield from _categorical_resampled(scale, ordered, drawn)
 
 
 def _fit_note(scale: Answers, value: Value, fit: OneFactor) -> str:
@@ -84,23 +94,20 @@ def _codes(scale: Answers) -> tuple[Array, Array] | str:
     return (scale.x - low + 1).astype(int), count
 
 
-def _categorical(scale: Answers) -> Row:
-    codes = _codes(scale)
+def _categorical(scale: Answers, found: CategoricalOmega | str) -> Row:
     method = "Green & Yang, polychoric correlations, DWLS loadings, on the declared categories"
-    if isinstance(codes, str):
-        return row("reliability", "omega_categorical", **scale.at, note=codes)
-    found = omega_categorical(*codes)
+    if isinstance(found, str):
+        return row("reliability", "omega_categorical", **scale.at, note=found)
     return row(
         "reliability", "omega_categorical", **scale.at, estimate=found.estimate, note=found.reason, method=method
     )
 
 
-def _categorical_resampled(scale: Answers, drawn: Array) -> Iterator[Row]:
+def _categorical_resampled(scale: Answers, found: CategoricalOmega | str, drawn: Array) -> Iterator[Row]:
     codes = _codes(scale)
-    estimate = nan if isinstance(codes, str) else omega_categorical(*codes).estimate
-    if isinstance(codes, str) or not isfinite(estimate):
+    if isinstance(codes, str) or isinstance(found, str) or not isfinite(found.estimate):
         return
     couples, place = np.unique(scale.couple, return_inverse=True)
     replicates = omega_categorical_resampled(*codes, drawn[:, scale.couple])
     jackknife = omega_categorical_resampled(*codes, (place != np.arange(len(couples))[:, None]).astype(float))
-    yield bootstrap_row("omega_categorical", scale.at, estimate, replicates, jackknife)
+    yield bootstrap_row("omega_categorical", scale.at, found.estimate, replicates, jackknife)

@@ -17,7 +17,7 @@ from analysis.estimation.notes import (
     of_finished,
     too_many_variables,
 )  # fmt: skip
-from analysis.estimation.omegas import OMEGA_IDS, omegas
+from analysis.estimation.omegas import OMEGA_IDS, categorical_omegas, omegas
 from analysis.estimation.progress import progress
 from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import samples
@@ -38,6 +38,7 @@ from analysis.stats.consistency import (
 )  # fmt: skip
 from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.incomplete import alpha_fiml, omega_fiml
+from analysis.stats.ordinal import CategoricalOmega
 from analysis.stats.value import Array, Value
 
 IDENTICAL = "the items differ from each other by nothing but a constant: no interval"
@@ -105,16 +106,19 @@ def reliability(
     rows: list[Row] = []
     incomplete = False
     work = [scale for sample in samples(couples, by_group=True) for scale in each_scale(couples, sample, facets=True)]
-    for scale in progress(work, "reliability"):
+    together = list(zip(work, categorical_omegas(work), strict=True))
+    for scale, ordered in progress(together, "reliability"):
         of_sample = None if scale.sample.group else drawn
-        rows += _of_scale(scale, of_sample, fiml=fiml, categorical=categorical)
+        rows += _of_scale(scale, ordered, of_sample, fiml=fiml, categorical=categorical)
         incomplete |= scale.incomplete
     rows += _not_pooled(couples)
     notes = of_finished(couples, "reliability")
     return Estimates(rows, [*notes, NOT_LISTWISE] if incomplete and not fiml else notes)
 
 
-def _of_scale(scale: Answers, drawn: Array | None, *, fiml: bool, categorical: bool) -> Iterator[Row]:
+def _of_scale(
+    scale: Answers, ordered: CategoricalOmega | str, drawn: Array | None, *, fiml: bool, categorical: bool
+) -> Iterator[Row]:
     pooled = "_pooled" if scale.clustered else ""
     if scale.too_little:
         for statistic in (f"alpha{pooled}", *COEFFICIENTS, f"omega{pooled}", *OMEGA_IDS):
@@ -123,7 +127,7 @@ def _of_scale(scale: Answers, drawn: Array | None, *, fiml: bool, categorical: b
     yield from _alphas(scale, f"alpha{pooled}")
     for statistic, coefficient in COEFFICIENTS.items():
         yield _plain(scale, statistic, coefficient)
-    yield from omegas(scale, drawn, categorical=categorical)
+    yield from omegas(scale, ordered, drawn, categorical=categorical)
     if drawn is not None:
         yield from _resampled(scale, f"alpha{pooled}", drawn)
     if fiml and scale.incomplete:

@@ -3,6 +3,7 @@
 A resample is a row of weights, how often each couple was drawn. What a covariance matrix needs of a couple is the row
 [1, x, products of x]; so all resamples are one matrix product, and leaving a couple out is a subtraction. Every
 statistic of the same couples should use the same weights: then differences between statistics can be resampled too.
+Their intervals are those of :mod:`analysis.stats.bca`, their generator one of :mod:`analysis.stats.resampling`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.stats.consistency import alpha, alpha_clustered, alpha_influence
+from analysis.stats.consistency import FEWEST_FOR_ALPHA, alpha, alpha_clustered, alpha_influence
 from analysis.stats.factor import fit_one_factor, omega_influence
 from analysis.stats.goodness import likelihood_ratio
 from analysis.stats.intervals import clustered_se, normal_two_sided, on_fisher_z, on_log_complement, wald
@@ -23,7 +23,6 @@ from analysis.stats.structure import dyadic, exchangeable_dyadic
 from analysis.stats.structure_fit import StructureFit, composite_reliability, fit_structure, parameter_influence
 from analysis.stats.value import Array, Value
 
-FEWEST_ITEMS = 2
 FEWEST_COUPLES = 2
 Interval = Callable[[float, float, float], tuple[float, float]]
 
@@ -178,7 +177,7 @@ def dyadic_alpha(x: Array, y: Array, confidence: float, *, exchangeable: bool = 
     >>> round(dyadic_alpha(x, y, 0.95).couple_mean_reliability.estimate, 3)
     0.993
     """
-    if len(x) < FEWEST_COUPLES or x.shape[1] < FEWEST_ITEMS:
+    if len(x) < FEWEST_COUPLES or x.shape[1] < FEWEST_FOR_ALPHA:
         return CoupleAlpha(*(Value(nan),) * 3)
     rows = _entered(x, y, twice=exchangeable)
     gaps = np.column_stack([difference(a, b) for a, b in zip(rows.x.T, rows.y.T, strict=True)])

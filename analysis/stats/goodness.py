@@ -13,9 +13,9 @@ import numpy as np
 from scipy.special import chdtrc, chndtr
 
 from analysis.stats.factor import FEWEST_ITEMS, OneFactor, fit_one_factor
-from analysis.stats.moments import covariance
+from analysis.stats.moments import covariance, is_regular
 from analysis.stats.structure import one_factor
-from analysis.stats.structure_fit import fit_structure, is_regular, misfit
+from analysis.stats.structure_fit import fit_structure, misfit
 from analysis.stats.value import Array, Value
 
 RMSEA_CONFIDENCE = 0.90

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.stats.factor import FEWEST_ITEMS, FLAT, SINGULAR, fit_one_factor
+from analysis.stats.ascent import HALVINGS, SMALL
+from analysis.stats.factor import FEWEST_ITEMS, FLAT, fit_one_factor
+from analysis.stats.moments import SINGULAR
 from analysis.stats.value import ROUNDING, Array
 
 AT_ONCE = 2**13  # elements of a row of all items; more would leave the processor's cache
@@ -22,8 +24,6 @@ ITERATIONS = 100  # what still moves then is fitted by itself
 SCORING = 15  # iterations of Fisher scoring, cheap but slow in the end for few couples, before Newton's steps
 FEWER = 0.7  # fits that came to rest are set aside when so few still move
 AT_REST = 1e-9  # largest step, in units of the items' standard deviations
-SMALL = 1e-5  # below it the likelihood cannot tell steps apart any more
-HALVINGS = 30
 SMALLEST, LARGEST = 0.1, 0.95  # standardized loadings to start from
 
 
