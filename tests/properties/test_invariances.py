@@ -209,7 +209,7 @@ def test_a_couple_without_answers_changes_nothing_but_the_ledger(cells: Array, h
     assert not differences(one, other)  # their blank answers do count among the missing ones
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@few
 @given(ANSWERS, st.booleans())
 def test_whatever_the_answers_counts_intervals_and_reasons_are_in_order(cells: Array, has_roles: bool) -> None:  # noqa: FBT001
     data = couples(BOOK, cells, roles=ROLES if has_roles else None)
