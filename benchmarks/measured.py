@@ -28,10 +28,8 @@ from analysis.stats.consistency import (
     lambda2,
     lambda6,
     mean_interitem_r,
-    score_mdc,
-    score_sem,
 )  # fmt: skip
-from analysis.stats.discriminant import htmt, htmt2, latent_r
+from analysis.stats.discriminant import latent_r
 from analysis.stats.dyads import (
     CoupleAlpha,
     DyadicFactor,
@@ -236,10 +234,6 @@ def _alpha_gap(cov: Array) -> Any:  # noqa: ANN401 - of one matrix or of many
     return alpha(cov[..., :ITEMS, :ITEMS]) - alpha(cov[..., ITEMS:, ITEMS:])
 
 
-def _ratio(ratio: Callable[..., Any]) -> Of:
-    return lambda cov: ratio(cov[..., : 2 * ITEMS, : 2 * ITEMS], ITEMS)
-
-
 SIZES = (ITEMS,) * SCALES
 OF_OWN: Mapping[str, Of] = {
     "alpha bootstrap": alpha,
@@ -247,8 +241,6 @@ OF_OWN: Mapping[str, Of] = {
     "lambda2 bootstrap": lambda2,
     "lambda6 bootstrap": lambda6,
     "mean_interitem_r bootstrap": mean_interitem_r,
-    "score_sem bootstrap": score_sem,
-    "score_mdc bootstrap": lambda cov: score_mdc(cov, LEVEL),
 }
 
 
@@ -304,8 +296,6 @@ RESAMPLED: dict[str, Measure] = {name: _of_own(of) for name, of in OF_OWN.items(
     "partner_r_disattenuated alpha bootstrap": Measure(
         lambda s: s.sides.interval(lambda cov: disattenuated(cov, ITEMS)), corrected
     ),
-    "htmt bootstrap": Measure(lambda s: s.block.interval(_ratio(htmt)), lambda p: float(_ratio(htmt)(block(p)))),
-    "htmt2 bootstrap": Measure(lambda s: s.block.interval(_ratio(htmt2)), lambda p: float(_ratio(htmt2)(block(p)))),
     "block_reliability bootstrap": Measure(
         lambda s: s.block.interval(lambda cov: alpha_stratified(cov, SIZES)),
         lambda p: float(alpha_stratified(block(p), SIZES)),

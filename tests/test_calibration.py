@@ -72,7 +72,7 @@ def test_symmetric_complete_answers_of_100_couples_and_more_are_within_two_perce
 def test_every_interval_of_the_section_is_measured() -> None:
     data = made(book(items("H1", 4), items("H2", 4), items("H3", 4)), 60)
     table = an.reliability(data, bootstrap=True, categorical=True) + an.partner_reliability(data, bootstrap=True)
-    table += an.scale_pairs(data, bootstrap=True) + an.block_reliability(data, bootstrap=True) + an.factor_fit(data)
+    table += an.scale_pairs(data) + an.block_reliability(data, bootstrap=True) + an.factor_fit(data)
     frame = table.frame[table.frame["lower"].notna()]
     printed = set((frame["statistic"] + " " + frame["variant"]).str.strip())
     known = {measure for measure, _ in measured()} | {"onefactor_rmsea"}

@@ -11,12 +11,10 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.errors import DataError, did_you_mean
 from analysis.estimation.notes import CONSTANT_ITEM, few_persons, joined, of_finished
-from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import Sample, samples
 from analysis.estimation.scales import Answers, answers_to, items_of, scale_codes
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
-from analysis.stats.bootstrap import resampled
 from analysis.stats.discriminant import htmt, htmt2, latent_r
 from analysis.stats.value import Array
 
@@ -29,7 +27,7 @@ NO_RATIO = "an item is constant, or the correlations within a scale do not allow
 OPPOSED = "some items of the two scales correlate against the others: compare the ratio of signed correlations"
 
 
-def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool = False) -> Estimates:
+def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
     """Return whether pairs of scales are one construct: latent correlation, HTMT and HTMT2, by partner.
 
     Rows of section ``reliability``, ``scale`` is ``A+B``: latent_r (two-factor ML, robust interval; its note says
@@ -40,8 +38,6 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
     couples : Couples
     pairs : sequence of str, optional
         Such as ``["H4+U1"]``; all pairs of scales by default.
-    bootstrap : bool
-        Add rows of variant ``bootstrap`` for htmt and htmt2: BCa intervals from resamples of couples.
 
     Returns
     -------
@@ -55,10 +51,12 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
 
     Notes
     -----
-    An interval that holds 1 cannot tell the scales apart; one that lies below 1 does not make them different enough for
-    every use. Where HTMT and latent_r disagree, items load unequally: HTMT takes equal loadings for granted, HTMT2 and
-    latent_r do not. Sources: Ronkko & Cho (2022), https://doi.org/10.1177/1094428120968614; Henseler, Ringle & Sarstedt
-    (2015), https://doi.org/10.1007/s11747-014-0403-8; Roemer, Schuberth & Henseler (2021),
+    An interval that holds 1 cannot tell the scales apart; one that lies below 1 does not make them
+    different enough for every use. The ratios have no interval: BCa intervals from resamples held the truth in only .85
+    to .92 of simulated samples (100 and 200 couples), as absolute values and products bias them. Where HTMT and
+    latent_r disagree, items load unequally: HTMT takes equal loadings for granted, HTMT2 and latent_r do not. Sources:
+    Ronkko & Cho (2022), https://doi.org/10.1177/1094428120968614; Henseler, Ringle & Sarstedt (2015),
+    https://doi.org/10.1007/s11747-014-0403-8; Roemer, Schuberth & Henseler (2021),
     https://doi.org/10.1108/IMDS-02-2021-0082.
 
     Examples
@@ -75,27 +73,13 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
     if text:
         return Estimates((), [text])
     chosen = _checked(couples, pairs) or list(combinations(scale_codes(couples.codebook), 2))
-    drawn = weights(couples) if bootstrap else None
     rows = [
         line
         for sample in samples(couples)
         for first, second in chosen
-        for line in _of_pair(couples, sample, first, second, drawn)
+        for line in _of_pair(couples, sample, first, second)
     ]
     return Estimates(rows, of_finished(couples, "pairs"))
-
-
-def to_tell_apart(couples: Couples) -> list[str]:
-    """Return the pairs to tell apart before a profile is read, those of them that this codebook has.
-
-    Examples
-    --------
-    >>> import analysis as an
-    >>> to_tell_apart(an.make_couples(5, seed=1))
-    ['H4+U1', 'H2+H7', 'H3+U2a', 'U2b+U5b', 'H6+U4']
-    """
-    codes = scale_codes(couples.codebook)
-    return [pair for pair in TO_TELL_APART if set(pair.split("+")) <= set(codes)]
 
 
 def _checked(couples: Couples, pairs: Sequence[str]) -> list[tuple[str, str]]:
@@ -110,7 +94,7 @@ def _checked(couples: Couples, pairs: Sequence[str]) -> list[tuple[str, str]]:
     return [(first, second) for first, _, second in (pair.partition("+") for pair in pairs)]
 
 
-def _of_pair(couples: Couples, sample: Sample, first: str, second: str, drawn: Array | None) -> Iterator[Row]:
+def _of_pair(couples: Couples, sample: Sample, first: str, second: str) -> Iterator[Row]:
     sizes = [len(items_of(couples.codebook, code)) for code in (first, second)]
     items = items_of(couples.codebook, first) + items_of(couples.codebook, second)
     both = answers_to(couples, sample, f"{first}+{second}", items)
@@ -120,7 +104,7 @@ def _of_pair(couples: Couples, sample: Sample, first: str, second: str, drawn: A
             yield row("reliability", statistic, variant=variant, **both.at, note=reason)
         return
     yield _latent(both, sizes[0])
-    yield from _ratios(both, sizes[0], drawn)
+    yield from _ratios(both, sizes[0])
 
 
 def _too_little(both: Answers, sizes: list[int]) -> str:
@@ -142,7 +126,7 @@ def _latent(both: Answers, k: int) -> Row:
     return row("reliability", "latent_r", **both.at, **value._asdict(), method=method, note=note)
 
 
-def _ratios(both: Answers, k: int, drawn: Array | None) -> Iterator[Row]:
+def _ratios(both: Answers, k: int) -> Iterator[Row]:
     ratios: dict[tuple[str, str], Callable[[Array], Array]] = {
         ("htmt", ""): lambda cov: htmt(cov, k),
         ("htmt", "signed"): lambda cov: htmt(cov, k, signed=True),
@@ -153,12 +137,3 @@ def _ratios(both: Answers, k: int, drawn: Array | None) -> Iterator[Row]:
     for (statistic, variant), estimate in estimates.items():
         note = joined("" if isfinite(estimate) else NO_RATIO, OPPOSED if opposed and not variant else "")
         yield row("reliability", statistic, variant=variant, **both.at, estimate=estimate, note=note)
-    if drawn is None:
-        return
-    of_resamples = resampled(drawn[:, both.sample.couples], [both.features])[0].covariances()
-    of_others = both.features.left_out.covariances()
-    for (statistic, variant), ratio in ratios.items():
-        if not variant and isfinite(estimates[statistic, variant]):
-            yield bootstrap_row(
-                statistic, both.at, estimates[statistic, variant], ratio(of_resamples), ratio(of_others)
-            )

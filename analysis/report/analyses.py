@@ -10,7 +10,7 @@ from analysis.estimation.blocks import block_reliability
 from analysis.estimation.descriptives import describe
 from analysis.estimation.items import items
 from analysis.estimation.one_factor import factor_fit
-from analysis.estimation.pairs import scale_pairs, to_tell_apart
+from analysis.estimation.pairs import scale_pairs
 from analysis.estimation.partners import partner_reliability
 from analysis.estimation.profiles import profiles
 from analysis.estimation.reliability import reliability
@@ -28,19 +28,7 @@ def _parts(couples: Couples) -> Iterator[Estimates]:
     yield reliability(couples, bootstrap=True, fiml=True, categorical=couples.settings.categorical_intervals)
     yield factor_fit(couples)
     yield partner_reliability(couples, bootstrap=True)
-    yield from _pairs(couples)
+    yield scale_pairs(couples)
     yield block_reliability(couples, bootstrap=True)
     yield agreement(couples)
     yield profiles(couples)
-
-
-def _pairs(couples: Couples) -> Iterator[Estimates]:
-    """Yield all pairs of scales, those to tell apart with intervals of their ratios too."""
-    named = to_tell_apart(couples)
-    everything = scale_pairs(couples)
-    if not named:
-        yield everything
-        return
-    rows = everything.frame
-    yield Estimates.of_frame(rows[~rows["scale"].isin(named)], everything.notes)
-    yield scale_pairs(couples, named, bootstrap=True)

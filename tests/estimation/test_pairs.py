@@ -8,7 +8,7 @@ from handmade import answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.notes import CONSTANT_ITEM
-from analysis.estimation.pairs import ABOVE_1, OPPOSED, TO_TELL_APART, TOO_FEW, to_tell_apart
+from analysis.estimation.pairs import ABOVE_1, OPPOSED, TO_TELL_APART, TOO_FEW
 from analysis.results import Row
 from analysis.stats.discriminant import latent_r
 from analysis.stats.value import Array, Value
@@ -22,7 +22,7 @@ def by_place(table: an.Estimates, scale: str = "H1+U1", partner: str = "w") -> d
 
 def complete(data: an.Couples, slot: int = 0) -> Array:
     x = np.concatenate([data.cube("H1")[:, slot], data.cube("U1")[:, slot]], axis=1)
-    return x[~np.isnan(x).any(axis=1)]
+    return np.asarray(x[~np.isnan(x).any(axis=1)])
 
 
 def test_every_column_is_that_of_the_kernel_over_persons_complete_on_both_scales() -> None:
@@ -76,14 +76,6 @@ def test_exchangeable_partners_are_clusters_and_their_order_is_nothing() -> None
         assert one[key]["estimate"] == pytest.approx(other[key]["estimate"], abs=1e-8)
 
 
-def test_the_bootstrap_gives_the_ratios_intervals() -> None:
-    found = by_place(an.scale_pairs(made(TWO, 80, settings={"resamples": 400}), bootstrap=True))
-    for statistic in ("htmt", "htmt2"):
-        row = found[statistic, "bootstrap"]
-        assert row["estimate"] == pytest.approx(found[statistic, ""]["estimate"])
-        assert 0 < row["lower"] < row["upper"]
-
-
 def test_all_pairs_or_those_that_were_asked_for() -> None:
     data = made(book(items("H1", 3), items("H2", 3), items("U1", 3)), 40)
     assert set(an.scale_pairs(data).frame["scale"]) == {"H1+H2", "H1+U1", "H2+U1"}
@@ -118,6 +110,4 @@ def test_one_scale_is_refused_with_the_remedy() -> None:
 
 
 def test_the_built_in_pairs_to_tell_apart_are_there() -> None:
-    data = an.make_couples(60, seed=3)
-    assert tuple(to_tell_apart(data)) == TO_TELL_APART
-    assert to_tell_apart(made(TWO)) == []
+    assert set(TO_TELL_APART) <= set(an.scale_pairs(an.make_couples(60, seed=3)).frame["scale"])

@@ -192,7 +192,7 @@ def test_the_other_coefficients_are_those_of_plain_formulas() -> None:
     data = made(FIVE, 80)
     found = by_place(an.reliability(data))
     x = data.cube("H1")[:, 0]
-    s, r = np.cov(x.T), np.corrcoef(x.T)
+    s, r = np.asarray(np.cov(x.T)), np.asarray(np.corrcoef(x.T))
     off = s[~np.eye(5, dtype=bool)]
     assert found["lambda2", ""]["estimate"] == pytest.approx((off.sum() + np.sqrt(5 / 4 * (off**2).sum())) / s.sum())
     smc = 1 - 1 / np.diagonal(np.linalg.inv(r))

@@ -41,6 +41,7 @@ few = settings(max_examples=8, deadline=None, derandomize=True)
 # deviations, and a flat likelihood or a near-perfect fit multiplies that.
 CLOSED_FORM, ML = 1e-9, 1e-5
 OF_ML = ("omega", "omega_pooled", "omega_observed", "omega_if_dropped", "loading", "lambda6")
+LEFT_OUT = ("omega_categorical", "component_loading")
 SIGNED = ("mean_difference", "d_z", "d_av", "location_shift")
 Change = Callable[[Row], Row]
 
@@ -49,10 +50,11 @@ def everything(data: an.Couples) -> an.Estimates:
     """Return the results that must not change: closed forms and one-factor models.
 
     Bootstrap intervals depend on the order of couples in the file, as draws do; categories depend on the declared ones;
-    what models of two scales or two partners make of three to nine couples is left to tests with more of them.
+    the first component of uncorrelated items is any of them; what models of two scales or two partners make of three to
+    nine couples is left to tests with more of them.
     """
     parts = (an.describe, an.items, an.reliability, an.agreement, an.profiles)
-    rows = [row for part in parts for row in part(data) if row["statistic"] != "omega_categorical"]
+    rows = [row for part in parts for row in part(data) if row["statistic"] not in LEFT_OUT]
     return an.Estimates(rows)
 
 
