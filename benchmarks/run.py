@@ -123,12 +123,14 @@ def report() -> tuple[float, float]:
 
 HEAD = """# Benchmarks
 
-`python3 run.py bench`, {day}: {machine}; Python {python}; {packages}. Toolkit and peer in turns in one process on one
-thread, medians; cold starts are whole processes. Where a peer is slow it did a part of the work, and its time is scaled
-up. Machines are noisy: ratios are firmer than times.
+`python3 run.py bench`, {day}: {machine}; Python {python}; {packages}.
 
-| job | toolkit | peer | ratio | bar |
-|---|---|---|---|---|
+Toolkit and peer in turns in one process on one thread, medians; cold starts are whole processes. Where a peer is slow
+it did a part of the work, and its time is scaled up. Machines are noisy: ratios are firmer than times, and a job that
+missed its bar was measured once more.
+
+| job | toolkit | peer | ratio | bar | met |
+|---|---|---|---|---|---|
 """
 
 
@@ -138,8 +140,7 @@ def written(seconds: float, report_peak: float) -> str:
 
     packages = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "scipy", "pandas", *PEERS))
     head = HEAD.format(
-        day=datetime.now(tz=UTC).date(), machine=f"{os.cpu_count()} processors, {platform.machine()}",
-        python=platform.python_version(), packages=packages,
+        day=datetime.now(tz=UTC).date(), machine=machine(), python=platform.python_version(), packages=packages,
     )  # fmt: skip
     rows = [_row(line) for line in LINES]
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -151,9 +152,17 @@ def written(seconds: float, report_peak: float) -> str:
 
 
 def _row(line: Line) -> str:
-    bar = "" if line.bar is None else fraction(1 / line.bar) + ("" if line.held else ", missed")
+    bar = "none |" if line.bar is None else f"{fraction(1 / line.bar)} | {'yes' if line.held else 'no'}"
     times = f"{1e3 * line.ours:,.2f} ms | {line.peer} {1e3 * line.theirs:,.1f} ms"
     return f"| {line.job} | {times} | {fraction(line.ratio)} | {bar} |"
+
+
+def machine() -> str:
+    """Return processors, their kind and the memory, as far as Python knows them."""
+    known = [f"{os.cpu_count()} processors", platform.processor() or platform.machine()]
+    if hasattr(os, "sysconf"):
+        known.append(f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GB of memory")
+    return ", ".join([*known, platform.system()])
 
 
 def _version(package: str) -> str:
