@@ -101,7 +101,7 @@ def made(codebook: an.Codebook, n: int = 30, *, seed: int = 1, **options: Any) -
 
 def everything(data: an.Couples) -> an.Estimates:
     """Return all results that the data allow."""
-    reliability = an.reliability(data, bootstrap=True, fiml=True, categorical=True)
+    reliability = an.reliability(data, bootstrap=True, fiml=True)
     more = [part(data, bootstrap=True) for part in (an.scale_pairs, an.partner_reliability, an.block_reliability)]
     parts = [part(data) for part in (an.describe, an.items, an.factor_fit, an.agreement, an.profiles)]
     return join([*parts, reliability, *more])

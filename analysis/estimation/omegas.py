@@ -14,8 +14,9 @@ from analysis.results import Row, row
 from analysis.stats.bootstrap import resampled
 from analysis.stats.factor import FEWEST_ITEMS, OneFactor, omega
 from analysis.stats.moments import covariance
+from analysis.stats.omegas import omega_resampled
 from analysis.stats.ordinal import CategoricalOmega, omega_categorical_of_many, omega_categorical_resampled
-from analysis.stats.refits import ManyFits, fit_many
+from analysis.stats.refits import ManyFits
 from analysis.stats.value import Array, Value
 
 NOT_ORDERED = "answers are not whole numbers between declared bounds, so they have no categories"
@@ -45,7 +46,7 @@ def omegas(scale: Answers, ordered: CategoricalOmega | str, drawn: Array | None,
     yield _observed(scale, fit)
     yield _categorical(scale, ordered)
     if drawn is not None and isfinite(value.estimate):
-        yield from _refitted(scale, statistic, value.estimate, drawn)
+        yield from _refitted(scale, statistic, fit, drawn)
     if drawn is not None and categorical:
         yield from _categorical_resampled(scale, ordered, drawn)
 
@@ -67,19 +68,14 @@ def _observed(scale: Answers, fit: OneFactor) -> Row:
     return row("reliability", "omega_observed", **scale.at, estimate=estimate, method="one-factor ML", note=note)
 
 
-def _refitted(scale: Answers, statistic: str, estimate: float, drawn: Array) -> Iterator[Row]:
-    """Yield the BCa intervals of omega and omega_observed, the model fitted again in every resample."""
-    here = drawn[:, scale.sample.couples]
-    of_resamples = _fits(resampled(here, [scale.features])[0].covariances(ddof=0))
-    of_others = _fits(scale.features.left_out.covariances(ddof=0))
-    heywood = int(of_resamples[1].heywood.sum())
+def _refitted(scale: Answers, statistic: str, fit: OneFactor, drawn: Array) -> Iterator[Row]:
+    """Yield the BCa interval of omega, the model fitted again in every resample."""
+    here, start = drawn[:, scale.sample.couples], ManyFits(fit.loadings[:, None], fit.uniquenesses[:, None])
+    of_resamples = omega_resampled(resampled(here, [scale.features])[0].covariances(ddof=0), start)
+    of_others = omega_resampled(scale.features.left_out.covariances(ddof=0), start)
+    heywood = int(of_resamples.heywood)
     note = f"resamples with a {HEYWOOD.partition(':')[0]}: {heywood}" if heywood else ""
-    yield bootstrap_row(statistic, scale.at, estimate, of_resamples[1].omega, of_others[1].omega, note=note)
-
-
-def _fits(cov: Array) -> tuple[Array, ManyFits]:
-    """Return the sums of many covariance matrices (m, k, k) and the one-factor fit of each."""
-    return cov.sum(axis=(1, 2)), fit_many(np.ascontiguousarray(np.moveaxis(cov, 0, -1)))
+    yield bootstrap_row(statistic, scale.at, fit.omega, of_resamples.omega, of_others.omega, note=note)
 
 
 def _codes(scale: Answers) -> tuple[Array, Array] | str:

@@ -124,6 +124,6 @@ def omega_resampled(cov: Array, start: ManyFits | None = None) -> OmegaReplicate
     flat = np.moveaxis(cov, (-2, -1), (0, 1)).reshape(k, k, -1)
     if start is not None:
         start = ManyFits(*(np.repeat(part, shape[-1], axis=1) for part in (start.loadings, start.uniquenesses)))
-    fits = fit_many(flat, start)
+    fits = fit_many(flat, start, persist=False)
     heywood, lost = (part.reshape(shape).sum(axis=-1) for part in (fits.heywood, ~fits.converged))
     return OmegaReplicates(fits.omega.reshape(shape), heywood, lost)

@@ -77,7 +77,7 @@ class Point(NamedTuple):
             mine[..., which] = new
 
 
-def fit_many(cov: Array, start: ManyFits | None = None) -> ManyFits:
+def fit_many(cov: Array, start: ManyFits | None = None, *, persist: bool = True) -> ManyFits:
     """Return the maximum likelihood fits to many covariance matrices with divisor n, (k, k, m), k >= 3.
 
     Parameters
@@ -85,12 +85,13 @@ def fit_many(cov: Array, start: ManyFits | None = None) -> ManyFits:
     cov : ndarray, (k, k, m)
     start : ManyFits, optional
         The fit of the sample that the matrices are resamples of, or of each one's sample: it saves steps.
+    persist : bool
+        Let ``fit_one_factor`` take over the few that still move after a hundred steps. In resamples of few couples they
+        are many, slow, and mostly without a solution: there they count as not converged.
 
-    Notes
-    -----
-    Each fit is that of :func:`analysis.stats.factor.fit_one_factor`, which also takes over the few that move slowly or
-    towards a unique variance of 0. With very few couples a likelihood may have two maxima; then the start decides. Not
-    converged: singular matrices, constant items, NaN, likelihoods that are flat at their maximum.
+    Notes ----- Each fit is that of :func:`analysis.stats.factor.fit_one_factor`. With very few couples a likelihood may
+    have two maxima; then the start decides. Not converged: singular matrices, constant items, NaN, likelihoods that are
+    flat at their maximum.
 
     Examples
     --------
@@ -107,11 +108,12 @@ def fit_many(cov: Array, start: ManyFits | None = None) -> ManyFits:
     rows = max(1, AT_ONCE // k)
     for first in range(0, m if k >= FEWEST_ITEMS else 0, rows):
         block = slice(first, first + rows)
-        loadings[:, block], unique[:, block] = _fit(np.ascontiguousarray(cov[:, :, block]), first_guess[:, block])
+        part = np.ascontiguousarray(cov[:, :, block])
+        loadings[:, block], unique[:, block] = _fit(part, first_guess[:, block], persist=persist)
     return ManyFits(loadings, unique)
 
 
-def _fit(cov: Array, start: Array) -> tuple[Array, Array]:
+def _fit(cov: Array, start: Array, *, persist: bool) -> tuple[Array, Array]:
     """Return loadings and unique variances, (k, m) each, NaN without a solution."""
     k, _, m = cov.shape
     variance = np.einsum("iim->im", cov)
@@ -128,7 +130,7 @@ def _fit(cov: Array, start: Array) -> tuple[Array, Array]:
     into, sign = chosen[kept], np.where(point.loadings[:, kept].sum(axis=0) < 0, -1.0, 1.0)
     loadings[:, into] = sign * point.loadings[:, kept] * scale[:, into]
     unique[:, into] = point.unique[:, kept] * scale[:, into] ** 2
-    for one in chosen[~rest]:
+    for one in chosen[~rest] if persist else []:
         fit = fit_one_factor(cov[:, :, one])
         loadings[:, one], unique[:, one] = fit.loadings, fit.uniquenesses
     return loadings, unique
