@@ -105,20 +105,29 @@ def loop_over_pairs(people: np.ndarray) -> float:
     return float(np.mean([np.corrcoef(people[i], people[j])[0, 1] for i, j in pairs]))
 
 
-def report() -> tuple[float, float]:
-    """Return wall seconds and peak MB of the demo's report, from a cold interpreter, pandoc's included."""
-    import resource
+REPORT = """
+import resource, subprocess, sys
+from time import perf_counter
+start = perf_counter()
+subprocess.run([sys.executable, "-m", "analysis", "report", *sys.argv[1:]], check=True, stdout=subprocess.DEVNULL)
+print(perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
 
-    seconds = []
+
+def report() -> tuple[float, float]:
+    """Return wall seconds and peak MB of the demo's report, from a cold interpreter, pandoc's included.
+
+    A small process starts it and asks the system: a child is charged with the memory of whoever it was forked from.
+    """
+    found = []
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
-            start = perf_counter()
-            words = ["report", str(an.demo() / "study.toml"), "--out", str(Path(folder) / "out")]
-            subprocess.run([sys.executable, "-m", "analysis", *words], check=True, stdout=subprocess.DEVNULL)
-            seconds.append(perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"demo report, cold: {median(seconds):.2f} s, peak memory {peak:.0f} MB")
-    return median(seconds), peak
+            words = [str(an.demo() / "study.toml"), "--out", str(Path(folder) / "out")]
+            told = subprocess.run([sys.executable, "-c", REPORT, *words], check=True, capture_output=True, text=True)
+            found.append([float(word) for word in told.stdout.split()])
+    seconds, peak = median(one for one, _ in found), max(other for _, other in found)
+    print(f"demo report, cold: {seconds:.2f} s, peak memory {peak:.0f} MB")
+    return seconds, peak
 
 
 HEAD = """# Benchmarks
@@ -145,8 +154,8 @@ def written(seconds: float, report_peak: float) -> str:
     rows = [_row(line) for line in LINES]
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     tail = (
-        f"The demo's report from a cold interpreter, pandoc included: {seconds:.1f} s, peak memory {report_peak:.0f} "
-        f"MB. Peak memory of the process that measured all jobs, peers included: {own:.0f} MB."
+        f"The demo's report from a cold interpreter, pandoc included: {seconds:.1f} s, its largest process "
+        f"{report_peak:.0f} MB. Peak memory of the process that measured all jobs, peers included: {own:.0f} MB."
     )
     return head + "\n".join(rows) + f"\n\n{tail}\n"
 
