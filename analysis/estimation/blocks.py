@@ -56,6 +56,8 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
 
     Notes
     -----
+    In simulated couples 95 % intervals held the truth in .93 to .96 with symmetric answers, in .90 to .91
+    with skewed ones of 50 couples, and in .83 to .86 where a tenth of their answers was missing (docs/calibration.md).
     A reliable block mean need not measure one thing: omega_hierarchical says how much of it a general factor makes.
     Bifactor models often end in Heywood cases; then read nothing into the number. Sources: Cronbach, Schonemann & McKie
     (1965), https://doi.org/10.1177/001316446502500201; Zinbarg, Revelle, Yovel & Li (2005),
