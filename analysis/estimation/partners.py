@@ -29,6 +29,7 @@ OF_ROLES = ("alpha_difference", "omega_difference")
 EXCHANGEABLE = "partners are exchangeable, so there is no first role to subtract the second from"
 NO_SOLUTION = "the dyadic model has no single solution on these answers"
 NO_OMEGA = "the one-factor model of a partner has no single solution"
+NO_P = "no p: it rejects true models too often where couples are few or answers skewed"
 NOT_POSITIVE = "a reliability is not positive"
 MODEL = "dyadic one-factor model, same-item residual covariances, ML, robust standard error"
 BY_ALPHA = "alpha; what the same item shares between partners counts as error"
@@ -55,13 +56,11 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
     Estimates
         n_couples counts the couples complete on both sides.
 
-    Notes
-    -----
-    In simulated couples (docs/calibration.md) 95 % intervals held the truth in .93 to .96 with symmetric
+    Notes ----- In simulated couples (docs/calibration.md) 95 % intervals held the truth in .93 to .96 with symmetric
     answers; with a tenth of the answers missing and 50 couples, of whom few are complete on both sides, in .87 to .92
     where answers are skewed. The tests of equal alpha and omega rejected equal ones in .05 to .07, skewed answers of 50
-    couples in .08 and .07; dyadic_chi2 rejects too often (.09, .07 and .06 at 50, 100 and 200 couples, .16 to .21 with
-    skewed answers).
+    couples in .08 and .07; a test by dyadic_chi2 would reject too often (.09, .07 and .06 at 50, 100 and 200 couples,
+    .16 to .21 with skewed answers), so it has no p.
 
     Read couple_difference_reliability before you use a difference between partners: it is low where
     partners are alike. The mean of two roles is a score of its own; average partners only with a reason. A
@@ -157,8 +156,8 @@ def _model(x: Array, y: Array, at: Row, *, exchangeable: bool) -> Iterator[Row]:
         undefined = NOT_POSITIVE if isfinite(found.chi2.estimate) else NO_SOLUTION
         note = joined(HEYWOOD if found.heywood else "", _why(value, undefined))
         yield row("reliability", statistic, **at, **value._asdict(), method=method, note=note)
-    chi2, why = found.chi2, "" if isfinite(found.chi2.estimate) else NO_SOLUTION
-    yield row("reliability", "dyadic_chi2", **at, **chi2._asdict(), method=method, note=why)
+    chi2, why = found.chi2, NO_P if isfinite(found.chi2.estimate) else NO_SOLUTION
+    yield row("reliability", "dyadic_chi2", **at, estimate=chi2.estimate, df=chi2.df, method=method, note=why)
 
 
 def _by_alpha(x: Array, y: Array, at: Row, *, exchangeable: bool) -> Iterator[Row]:

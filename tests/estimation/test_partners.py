@@ -8,8 +8,8 @@ from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.notes import CONSTANT_ITEM, TOO_FEW_ITEMS
-from analysis.estimation.partners import EXCHANGEABLE, OF_MODEL, OF_ROLES
-from analysis.results import Row
+from analysis.estimation.partners import EXCHANGEABLE, NO_P, OF_MODEL, OF_ROLES
+from analysis.results import Row, said
 from analysis.stats.dyads import alpha_difference, dyadic_alpha, dyadic_factor, omega_difference
 from analysis.stats.value import Array, Value
 
@@ -46,7 +46,10 @@ def test_every_column_is_that_of_the_kernel_over_couples_complete_on_both_sides(
         equal(found[statistic, ""], getattr(model, statistic))
     for statistic, value in by_alpha._asdict().items():
         equal(found[statistic, "alpha"], value)
-    equal(found["dyadic_chi2", ""], model.chi2)
+    chi2 = found["dyadic_chi2", ""]
+    assert (chi2["estimate"], chi2["df"]) == (model.chi2.estimate, model.chi2.df)
+    assert np.isnan(chi2["p"])
+    assert said(chi2["note"]) == NO_P
     assert {(row["n_couples"], row["n_persons"], row["partner"]) for row in found.values()} == {(57, 114, "both")}
 
 
