@@ -32,10 +32,11 @@ def omegas(scale: Answers, drawn: Array | None, *, categorical: bool) -> Iterato
     method += ", couples as clusters" if scale.clustered else ""
     note = _fit_note(scale, value, fit)
     yield row("reliability", statistic, **scale.at, **value._asdict(), method=method, note=note)
-    yield _observed(scale, fit)
+    observed = _observed(scale, fit)
+    yield observed
     yield _categorical(scale)
     if drawn is not None and isfinite(value.estimate):
-        yield from _refitted(scale, statistic, value.estimate, drawn)
+        yield from _refitted(scale, statistic, value.estimate, observed["estimate"], drawn)
     if drawn is not None and categorical:
         yield from _categorical_resampled(scale, drawn)
 
@@ -57,27 +58,38 @@ def _observed(scale: Answers, fit: OneFactor) -> Row:
     return row("reliability", "omega_observed", **scale.at, estimate=estimate, method="one-factor ML", note=note)
 
 
-def _refitted(scale: Answers, statistic: str, estimate: float, drawn: Array) -> Iterator[Row]:
+def _refitted(scale: Answers, statistic: str, estimate: float, observed: float, drawn: Array) -> Iterator[Row]:
     """Yield the BCa intervals of omega and omega_observed, the model fitted again in every resample."""
     here = drawn[:, scale.sample.couples]
-    of_resamples = _fits(resampled(here, [scale.features])[0].covariances(ddof=0))
-    of_others = _fits(scale.features.left_out.covariances(ddof=0))
-    heywood = int(of_resamples[1].heywood.sum())
+    of_resamples = resampled(here, [scale.features])[0].covariances(ddof=0)
+    of_others = scale.features.left_out.covariances(ddof=0)
+    fits, others = _fits(of_resamples), _fits(of_others)
+    heywood = int(fits.heywood.sum())
     note = f"resamples with a {HEYWOOD.partition(':')[0]}: {heywood}" if heywood else ""
-    yield bootstrap_row(statistic, scale.at, estimate, of_resamples[1].omega, of_others[1].omega, note=note)
+    yield bootstrap_row(statistic, scale.at, estimate, fits.omega, others.omega, note=note)
+    replicates, jackknife = _over_observed(fits, of_resamples), _over_observed(others, of_others)
+    yield bootstrap_row("omega_observed", scale.at, observed, replicates, jackknife, note=note)
 
 
-def _fits(cov: Array) -> tuple[Array, ManyFits]:
-    """Return the sums of many covariance matrices (m, k, k) and the one-factor fit of each."""
-    return cov.sum(axis=(1, 2)), fit_many(np.ascontiguousarray(np.moveaxis(cov, 0, -1)))
+def _fits(cov: Array) -> ManyFits:
+    """Return the one-factor fits of many covariance matrices (m, k, k)."""
+    return fit_many(np.ascontiguousarray(np.moveaxis(cov, 0, -1)))
+
+
+def _over_observed(fits: ManyFits, cov: Array) -> Array:
+    """Return the common variance over the observed variance of the sum, (m,); NaN without a solution."""
+    total = cov.sum(axis=(1, 2))
+    return np.asarray(fits.loadings.sum(axis=0) ** 2 / np.where(total > 0, total, nan))
 
 
 def _codes(scale: Answers) -> tuple[Array, Array] | str:
     """Return the answers as categories from 1 on and how many each item declares; or why there are none."""
     bounds = [item.bounds for item in scale.items]
-    if None in bounds or (scale.x != np.round(scale.x)).any():
+    if None in bounds:
         return NOT_ORDERED
     low, high = np.array([bound for bound in bounds if bound]).T
+    if any((part != np.round(part)).any() for part in (scale.x, low, high)):
+        return NOT_ORDERED
     count = (high - low + 1).astype(int)
     if count.max() > MOST_CATEGORIES:
         return TOO_MANY_CATEGORIES.format(MOST_CATEGORIES)

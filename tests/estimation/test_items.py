@@ -15,7 +15,7 @@ from analysis.results import Row, said
 
 FIVE = book(items("H1", 5))
 OWN = ["mean", "sd", "skew", "floor", "ceiling", "missing"]
-IN_SCALE = ["item_rest_r", "alpha_if_dropped", "omega_if_dropped", "loading"]
+IN_SCALE = ["item_rest_r", "alpha_if_dropped", "omega_if_dropped", "loading", "component_loading"]
 
 
 def by_statistic(table: an.Estimates, item: str, partner: str = "w") -> dict[str, Row]:
@@ -103,7 +103,7 @@ def test_mirrors_and_companions_have_answers_but_no_fit_to_the_scale() -> None:
 
 def test_a_scale_of_one_item_has_no_fit() -> None:
     found = by_statistic(an.items(made(book(items("H1", 1)))), "H1_1")
-    assert {found[name]["note"] for name in IN_SCALE} == {"H1 has one item"}
+    assert {found[name]["note"] for name in IN_SCALE} == {"a scale of one item has no internal consistency"}
 
 
 def test_two_and_three_items_say_what_they_lack() -> None:

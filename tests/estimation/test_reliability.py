@@ -8,20 +8,42 @@ from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, NO_SOLUTION, SATURATED, TOO_FEW_ITEMS
-from analysis.estimation.reliability import IDENTICAL, NO_CORRELATIONS
+from analysis.estimation.reliability import IDENTICAL, NO_CORRELATIONS, POOLED
 from analysis.results import Row
 
 FIVE = book(items("H1", 5))
+PLAIN = ("alpha_standardized", "lambda2", "lambda6", "mean_interitem_r", "score_sem", "score_mdc")
+OF_EVERYONE = {(name, "") for name in (*PLAIN, "omega_observed", "omega_categorical")}
 
 
 def by_place(table: an.Estimates, partner: str = "w") -> dict[tuple[str, str], Row]:
-    return {(row["statistic"], row["variant"]): row for row in table.where(partner=partner)}
+    """Return the rows of one partner's scales, of which the table has one; not those that are of no scale."""
+    rows = [row for row in table.where(partner=partner) if row["scale"]]
+    found = {(row["statistic"], row["variant"]): row for row in rows}
+    assert len(found) == len(rows)
+    return found
 
 
-def test_roles_get_alpha_with_two_intervals_standardized_alpha_and_omega() -> None:
+def notes_of_scales(table: an.Estimates) -> set[str]:
+    return {row["note"] for row in table if row["scale"]}
+
+
+def test_roles_get_every_coefficient() -> None:
     table = an.reliability(made(FIVE))
-    expected = {("alpha", ""), ("alpha", "feldt"), ("alpha_standardized", ""), ("omega", "")}
+    expected = {("alpha", ""), ("alpha", "feldt"), ("omega", "")} | OF_EVERYONE
     assert set(by_place(table, "w")) == set(by_place(table, "m")) == expected
+
+
+def test_persons_of_two_roles_are_not_pooled_and_the_remedy_is_said() -> None:
+    rows = [row for row in an.reliability(made(book(items("H1", 3), items("U1", 3)))) if not row["scale"]]
+    assert [(row["statistic"], row["partner"], row["n_couples"], row["n_persons"]) for row in rows] == [
+        ("alpha_pooled", "both", 0, 0),
+        ("omega_pooled", "both", 0, 0),
+    ]
+    assert {row["note"] for row in rows} == {POOLED}
+    assert "leave roles out of study.toml where partners are exchangeable" in POOLED
+    for data in (made(FIVE, roles=None), couples(FIVE, answers(FIVE)[:, :1])):
+        assert all(row["scale"] for row in an.reliability(data))
 
 
 def test_alpha_is_pingouins_on_complete_rows_and_n_counts_them() -> None:
@@ -38,7 +60,7 @@ def test_alpha_is_pingouins_on_complete_rows_and_n_counts_them() -> None:
 def test_exchangeable_partners_get_pooled_coefficients_with_couples_as_clusters() -> None:
     data = made(FIVE, roles=None, absent=[(1, 0)])
     found = by_place(an.reliability(data), "both")
-    assert set(found) == {("alpha_pooled", ""), ("omega_pooled", ""), ("alpha_standardized", "")}
+    assert set(found) == {("alpha_pooled", ""), ("omega_pooled", "")} | OF_EVERYONE
     pooled = found["alpha_pooled", ""]
     assert pooled["estimate"] == pytest.approx(pingouin.cronbach_alpha(data.items.dropna())[0])
     assert (pooled["n_couples"], pooled["n_persons"]) == (30, 59)
@@ -78,7 +100,7 @@ def test_three_items_say_that_their_model_is_saturated() -> None:
 
 def test_one_item_has_no_internal_consistency() -> None:
     table = an.reliability(made(book(items("H1", 1))))
-    assert {row["note"] for row in table} == {"a scale of one item has no internal consistency"}
+    assert notes_of_scales(table) == {"a scale of one item has no internal consistency"}
     assert table.frame["estimate"].isna().all()
 
 
@@ -102,7 +124,7 @@ def test_only_the_role_whose_item_is_constant_is_told() -> None:
 
 def test_too_few_persons_say_how_many_are_needed() -> None:
     table = an.reliability(made(FIVE, 5))
-    assert {row["note"] for row in table} == {"persons complete on all 5 items: 5; more than 5 are needed"}
+    assert notes_of_scales(table) == {"persons complete on all 5 items: 5; more than 5 are needed"}
 
 
 def test_answers_without_variance_have_no_alpha() -> None:
@@ -168,4 +190,4 @@ def test_finished_scores_alone_are_refused_with_the_remedy() -> None:
 def test_a_finished_score_among_items_is_named() -> None:
     table = an.reliability(made(book(items("H1", 3), [an.Item("H2", "H2", 1, 5, finished=True)])))
     assert table.notes == ("H2: a finished score without items has no reliability.",)
-    assert set(table.frame["scale"]) == {"H1"}
+    assert set(table.frame["scale"]) == {"H1", ""}  # a row of no scale says why roles are not pooled
