@@ -26,6 +26,7 @@ TARGETS = {
     "test": "run ruff, mypy and all tests; further words go to pytest",
     "lint": "run ruff and mypy only",
     "bench": "measure speed and memory against the peers (minutes)",
+    "calibrate": "measure the coverage of every interval and the error of every test (most of an hour)",
 }
 
 
@@ -124,7 +125,9 @@ def run(target, words):  # type: (str, list[str]) -> int
     if target == "lint":
         return lint()
     if target == "bench":
-        return python("benchmarks/run.py", *words)
+        return python("-m", "benchmarks.run", *words)
+    if target == "calibrate":
+        return python("-m", "benchmarks.calibrate", *words)
     return python("-m", "jupyterlab", "--ServerApp.root_dir=notebooks", *words)
 
 
@@ -132,7 +135,7 @@ def main():  # type: () -> int
     """Set up if needed, then run what the command line names."""
     target = sys.argv[1] if len(sys.argv) > 1 else ""
     if target not in TARGETS:
-        names = "\n".join("  {0:8s} {1}".format(name, meaning) for name, meaning in TARGETS.items())
+        names = "\n".join("  {0:9s} {1}".format(name, meaning) for name, meaning in TARGETS.items())
         print("python3 run.py TARGET\n\n{0}\n\nThe first call sets everything up in the folder .venv.".format(names))
         if target not in ("", "-h", "--help", "help"):
             stop("\nThere is no target '{0}'.".format(target))

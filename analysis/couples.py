@@ -107,8 +107,14 @@ class Couples:
 
     def answers(self, items: Sequence[str]) -> NDArray[np.float64]:
         """Return the answers to the named items, float64 (couples, partners, items), NaN where missing."""
-        names = [self.codebook.item(item).name for item in items]
-        return self.items[names].to_numpy(float).reshape(self.n, len(self.partners), len(items))
+        grid, place = self._grid
+        return grid[:, :, [place[self.codebook.item(item).name] for item in items]]
+
+    @cached_property
+    def _grid(self) -> tuple[NDArray[np.float64], dict[str, int]]:
+        """All answers, (couples, partners, items), and where each item stands: pandas is slow at picking columns."""
+        grid = self.items.to_numpy(float).reshape(self.n, len(self.partners), -1)
+        return grid, {str(name): place for place, name in enumerate(self.items)}
 
     def scored(self, columns: Sequence[str]) -> NDArray[np.float64]:
         """Return the named scores, float64 (couples, partners, scales), NaN where missing."""
@@ -144,9 +150,8 @@ class Couples:
         lines.append(f"{items}, {scales} ({self.codebook.name})")
         if self.groups is not None:
             counts = self.groups.value_counts(sort=False)
-            lines.append(
-                "groups: " + ", ".join(f"{name} ({counted(count, 'couple')})" for name, count in counts.items())
-            )
+            sizes = (f"{name} ({counted(count, 'couple')})" for name, count in counts.items())
+            lines.append("groups: " + ", ".join(sizes))
         kept = self.ledger["kept"]
         lines.append(f"file rows: {kept.sum()} kept, {(~kept).sum()} out" + (f" ({ledger})" if ledger else ""))
         lines.append(self._missing_line())

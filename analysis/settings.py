@@ -32,6 +32,7 @@ class Settings:
     threshold: int = 10
     disclose: bool = False
     synthetic: bool = False
+    categorical_intervals: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values outside their ranges."""
@@ -43,6 +44,7 @@ class Settings:
             *_whole_faults("threshold", self.threshold, SMALLEST_THRESHOLD, 1_000),
             *_flag_faults("disclose", self.disclose),
             *_flag_faults("synthetic", self.synthetic),
+            *_flag_faults("categorical_intervals", self.categorical_intervals),
         ]
         if len(faults) == 1:
             raise StudyError(faults[0])

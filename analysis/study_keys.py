@@ -77,7 +77,12 @@ KEYS = (
         "The same for single items: `[answers.item.SAAM12]` `missing = {skipped = [0]}`.",
     ),
     Key("analysis", "confidence", "number", "Level of every interval; 0.95."),
-    Key("analysis", "resamples", "whole number", "Random re-pairings behind each permutation p; 2000."),
+    Key(
+        "analysis",
+        "resamples",
+        "whole number",
+        "Resamples of couples behind each bootstrap interval, and random re-pairings behind each permutation p; 2000.",
+    ),
     Key("analysis", "seed", "whole number", "The one seed of the study; 20261125."),
     Key("analysis", "minimum_answered", "number", "Share of a scale's items that must be answered for a score; 0.8."),
     Key(
@@ -99,6 +104,12 @@ KEYS = (
         "Show single couples and small cells; recorded and stamped on every output.",
     ),
     Key("analysis", "synthetic", "yes or no", "The data are synthetic: every page says so, and nothing is hidden."),
+    Key(
+        "analysis",
+        "categorical_intervals",
+        "yes or no",
+        "Bootstrap intervals of omega_categorical too: seconds to minutes more.",
+    ),
     Key("source", "citation", "text", "How to cite the data."),
     Key("source", "licence", "text", "Under which licence the data may be used."),
     Key(

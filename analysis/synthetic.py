@@ -69,12 +69,12 @@ def make_couples(
 
     Examples
     --------
-    >>> make_couples(30, seed=2, roles=None)
+    >>> make_couples(30, seed=2, roles=None)  # doctest: +ELLIPSIS
     30 couples, partners exchangeable: 30 with both partners, 0 with one
       76 items, 15 scales (built-in)
       file rows: 60 kept, 0 out (see .ledger)
       missing answers: 0.0%
-      analyses: describe, items, reliability, agreement, profiles
+      analyses: describe, items, reliability, ..., agreement, profiles
     """
     codebook = codebook or built_in()
     frame = make_responses(
@@ -118,10 +118,10 @@ def make_responses(
     --------
     >>> make_responses(2, seed=3).iloc[:, :5]
       couple partner H1_1 H1_2 H1_3
-    0      1   woman    4    4    5
+    0      1   woman    3    3    4
     1      1     man    4    3    4
-    2      2   woman    3    3    3
-    3      2     man    4    4    3
+    2      2   woman    4    4    5
+    3      2     man    4    4    4
     """
     codebook = codebook or built_in()
     asked = [by_scale(codebook, value) for value in (alpha, partner_r, role_difference)]
@@ -223,7 +223,8 @@ def _factors(
         raise SurveyError(
             "The partner correlations differ so much between scales that no population has them. Bring them closer."
         )
-    drawn = rng.standard_normal((couples, len(joint))) @ (vectors * np.sqrt(np.maximum(values, 0))).T
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T  # symmetric, so the same on every machine
+    drawn = rng.standard_normal((couples, len(joint))) @ root
     return {code: drawn[:, [j, len(codes) + j]] for j, code in enumerate(codes)}
 
 

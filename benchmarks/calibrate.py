@@ -23,14 +23,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from measured import CLOSED, FIML, MODELS, REFITTED, RESAMPLED, Measure, Sample
-from population import population
 from tqdm.auto import tqdm
 
 from analysis.stats.bootstrap import draw_weights
 from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array, Value
+from benchmarks.measured import CLOSED, FIML, MODELS, REFITTED, RESAMPLED, Measure, Sample
+from benchmarks.population import population
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261125
@@ -63,7 +63,8 @@ class Cell:
     @property
     def measures(self) -> Mapping[str, Measure]:
         """What is measured in every data set of this cell."""
-        return CLOSED | MODELS | RESAMPLED | (FIML if self.missing else {})
+        measures: dict[str, Measure] = CLOSED | MODELS | RESAMPLED
+        return measures | FIML if self.missing else measures
 
 
 REFITS = (
@@ -169,12 +170,13 @@ def pooled(cells: pd.DataFrame) -> pd.DataFrame:
             there = part[part[count] > 0]
             if len(there):
                 level = RMSEA_CONFIDENCE if key[0] == "onefactor_rmsea" else nominal
-                value = float(np.average(there[share], weights=there[count]))
-                worst = float(there.loc[(there[share] - level).abs().idxmax(), share])
-                error = float(np.sqrt(value * (1 - value) / there[count].sum()))
+                shares, counts = there[share].to_numpy(float), there[count].to_numpy(int)
+                value = float(np.average(shares, weights=counts))
+                worst = float(shares[np.abs(shares - level).argmax()])
+                error = float(np.sqrt(value * (1 - value) / counts.sum()))
                 rows.append(dict(zip(keys, key, strict=True)) | {
                     "what": share, "nominal": level, "share": value, "error": error, "worst": worst,
-                    "data_sets": int(there[count].sum()),
+                    "data_sets": int(counts.sum()),
                 })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -183,10 +185,10 @@ HEAD = """# Calibration
 
 How often 95 % intervals held the truth, and how often p fell below .05 where nothing was there, in simulated couples
 (`python3 run.py calibrate`; {data_sets:,} data sets a cell, {fewer} with {fewer} resamples where every resample refits
-a model; {resamples} resamples elsewhere; seed {seed}). Answers of five categories, cut from normal variables: symmetric, or
-skewed with half of the answers in the lowest category. Scales of four equal items; alpha .7 and .9, correlation of the
-partners' scores 0 and .5, complete answers and 10 % of all answers missing at random (the estimates are listwise, but
-for `fiml`). The truth is the statistic of the exact covariance matrix of the answers.
+a model; {resamples} resamples elsewhere; seed {seed}). Answers of five categories, cut from normal variables:
+symmetric, or skewed with half of the answers in the lowest category. Scales of four equal items; alpha .7 and .9,
+correlation of the partners' scores 0 and .5, complete answers and 10 % of all answers missing at random (the estimates
+are listwise, but for `fiml`). The truth is the statistic of the exact covariance matrix of the answers.
 
 Each number is the share over both alphas and both correlations; behind it, in brackets, the cell of the four that is
 farthest from what it should be. One cell of 2,000 data sets has a Monte Carlo error of .005 at .95, one of 500 of .010.
@@ -204,7 +206,10 @@ def report(table: pd.DataFrame, data_sets: int, fewer: int) -> str:
         heads = [f"{shape}{', 10 % missing' if missing else ''}, n = {n}" for shape, missing, n in columns]
         lines = [["statistic", *heads]]
         for measure, rows in part.groupby("measure", sort=False):
-            found = {(r.shape, r.missing, r.couples): _cell(r.share, r.worst) for r in rows.itertuples(index=False)}
+            found = {
+                (r["shape"], r["missing"], r["couples"]): _cell(float(r["share"]), float(r["worst"]))
+                for r in rows.to_dict("records")
+            }
             lines.append([f"`{measure}`", *(found.get(column, "") for column in columns)])
         body = ["| " + " | ".join(line) + " |" for line in lines]
         body.insert(1, "|" + "---|" * len(lines[0]))

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from population import ITEMS, SCALES, Population
 
+from analysis.stats.bca import bca
 from analysis.stats.blocks import alpha_stratified, block_reliability, omega_hierarchical
-from analysis.stats.bootstrap import bca, features, resampled
+from analysis.stats.bootstrap import features, resampled
 from analysis.stats.consistency import (
     alpha,
     alpha_clustered,
@@ -28,10 +28,8 @@ from analysis.stats.consistency import (
     lambda2,
     lambda6,
     mean_interitem_r,
-    score_mdc,
-    score_sem,
 )  # fmt: skip
-from analysis.stats.discriminant import htmt, htmt2, latent_r
+from analysis.stats.discriminant import latent_r
 from analysis.stats.dyads import (
     CoupleAlpha,
     DyadicFactor,
@@ -47,6 +45,7 @@ from analysis.stats.incomplete import alpha_fiml, omega_fiml
 from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
 from analysis.stats.refits import fit_many
 from analysis.stats.value import Array, Value
+from benchmarks.population import ITEMS, SCALES, Population
 
 LEVEL = 0.95
 CATEGORIES = 5
@@ -79,9 +78,10 @@ class Sample:
         return rows[kept], np.tile(np.arange(len(self.answers)), 2)[kept]
 
     @cached_property
-    def partners(self) -> tuple[Array, ...]:
+    def partners(self) -> tuple[Array, Array]:
         """The first scale of both partners, in couples complete on both sides."""
-        return self.complete((0, 0), (0, 1))
+        first, second = self.complete((0, 0), (0, 1))
+        return first, second
 
     @cached_property
     def scales(self) -> tuple[Array, ...]:
@@ -234,10 +234,6 @@ def _alpha_gap(cov: Array) -> Any:  # noqa: ANN401 - of one matrix or of many
     return alpha(cov[..., :ITEMS, :ITEMS]) - alpha(cov[..., ITEMS:, ITEMS:])
 
 
-def _ratio(ratio: Callable[..., Any]) -> Of:
-    return lambda cov: ratio(cov[..., : 2 * ITEMS, : 2 * ITEMS], ITEMS)
-
-
 SIZES = (ITEMS,) * SCALES
 OF_OWN: Mapping[str, Of] = {
     "alpha bootstrap": alpha,
@@ -245,8 +241,6 @@ OF_OWN: Mapping[str, Of] = {
     "lambda2 bootstrap": lambda2,
     "lambda6 bootstrap": lambda6,
     "mean_interitem_r bootstrap": mean_interitem_r,
-    "score_sem bootstrap": score_sem,
-    "score_mdc bootstrap": lambda cov: score_mdc(cov, LEVEL),
 }
 
 
@@ -282,7 +276,7 @@ MODELS: dict[str, Measure] = {
     "couple_difference_reliability": Measure(lambda s: s.dyadic.couple_difference_reliability, of_couple(-1)),
     "partner_r_disattenuated": Measure(lambda s: s.dyadic.partner_r_disattenuated, corrected),
     "dyadic_chi2": Measure(lambda s: s.dyadic.chi2, nothing, null=True),
-    "latent_r": Measure(lambda s: latent_r(*s.scales[:2], each(len(s.scales[0])), LEVEL), between_scales),
+    "latent_r": Measure(lambda s: latent_r(s.scales[0], s.scales[1], None, LEVEL), between_scales),
     "onefactor_chi2": Measure(lambda s: s.goodness.chi2, nothing, null=True),
     "onefactor_rmsea": Measure(lambda s: s.goodness.rmsea, nothing),
     "tau_equivalence_chi2": Measure(lambda s: s.goodness.tau_equivalence, nothing, null=True),
@@ -302,8 +296,6 @@ RESAMPLED: dict[str, Measure] = {name: _of_own(of) for name, of in OF_OWN.items(
     "partner_r_disattenuated alpha bootstrap": Measure(
         lambda s: s.sides.interval(lambda cov: disattenuated(cov, ITEMS)), corrected
     ),
-    "htmt bootstrap": Measure(lambda s: s.block.interval(_ratio(htmt)), lambda p: float(_ratio(htmt)(block(p)))),
-    "htmt2 bootstrap": Measure(lambda s: s.block.interval(_ratio(htmt2)), lambda p: float(_ratio(htmt2)(block(p)))),
     "block_reliability bootstrap": Measure(
         lambda s: s.block.interval(lambda cov: alpha_stratified(cov, SIZES)),
         lambda p: float(alpha_stratified(block(p), SIZES)),

@@ -1,4 +1,4 @@
-"""Reliability against its peers, as ratios with the bar that each must stay below: `python benchmarks/reliability.py`.
+"""Reliability against its peers, as ratios with the bar that each must stay below: part of `python3 run.py bench`.
 
 Toolkit and peer take turns in one process on one thread; medians of the times and of the paired ratios. Where the peer
 is slow it does a part of the work, and its time is scaled up: loops cost the same every round. Numbers are compared
@@ -7,14 +7,8 @@ before times are.
 
 from __future__ import annotations
 
-import os
-import sys
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
-
-import warnings
-from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,18 +16,18 @@ import pingouin
 from scipy import stats
 from statsmodels.multivariate.factor import Factor
 
-from analysis.stats.bootstrap import Interval, bca, draw_weights, features, resampled
+from analysis.stats.bca import Interval, bca
+from analysis.stats.bootstrap import draw_weights, features, resampled
 from analysis.stats.consistency import alpha
 from analysis.stats.crossproducts import consistency_tables
 from analysis.stats.moments import covariance
-from analysis.stats.omegas import omega_of_many
-from analysis.stats.refits import fit_many, omega_resampled
-from run import in_turns
+from analysis.stats.omegas import omega_of_many, omega_resampled
+from analysis.stats.refits import fit_many
+from benchmarks.turns import measure
 
 CELLS, ITEMS = 24, 4  # twelve scales of four items, two partners
 SCALES = [np.arange(ITEMS * i, ITEMS * (i + 1)) for i in range(CELLS)]
 CONFIDENCE = 0.95
-MISSED: list[str] = []
 
 
 def answers(couples: int, seed: int = 1) -> np.ndarray:
@@ -46,32 +40,6 @@ def answers(couples: int, seed: int = 1) -> np.ndarray:
 def cells(x: np.ndarray) -> np.ndarray:
     """Return the cells one after another, (24, couples, 4)."""
     return np.ascontiguousarray(x.reshape(len(x), CELLS, ITEMS).swapaxes(0, 1))
-
-
-def measure(
-    job: str,
-    bar: float,
-    ours: Callable[[], object],
-    theirs: Callable[[], object],
-    *,
-    peer: str,
-    part: float = 1.0,
-    rounds: int = 5,
-) -> None:
-    """Print one line: both times, the ratio and its bar; the peer did one ``part``-th of the work."""
-    a, b, ratio = in_turns(ours, theirs, rounds)
-    if ratio / part > 1 / bar:  # one retry, as machines are shared
-        a, b, ratio = in_turns(ours, theirs, rounds)
-    ratio /= part
-    verdict = "" if ratio <= 1 / bar else "  MISSED"
-    if verdict:
-        MISSED.append(job)
-    scaled = f" (x {part:g})" if part > 1 else ""
-    print(
-        f"{job:52s} {1000 * a:9.2f} ms  {peer:28s} {1000 * b * part:10.1f} ms{scaled:9s} "
-        f"ratio 1/{1 / ratio:<7.0f} bar 1/{bar:g}{verdict}",
-        flush=True,
-    )
 
 
 def pingouin_tables(frames: list[pd.DataFrame]) -> list[float]:
@@ -105,8 +73,8 @@ def job_1() -> None:
             measure(
                 f"1  alpha + item table, {persons:,} persons, {kind}",
                 least,
-                lambda given=given: consistency_tables(given, SCALES),
-                lambda frames=frames: pingouin_tables(frames),
+                partial(consistency_tables, given, SCALES),
+                partial(pingouin_tables, frames),
                 peer="pingouin",
                 part=CELLS / some,
                 rounds=3 if persons > 100_000 else 5,
@@ -135,11 +103,11 @@ def with_differences(alphas: np.ndarray) -> np.ndarray:
 
 def alpha_of_columns(*columns: np.ndarray, axis: int = -1) -> np.ndarray:
     """Return alpha over an axis of columns, as scipy.stats.bootstrap wants it."""
-    trace = sum(column.var(axis=axis) for column in columns)
-    return ITEMS / (ITEMS - 1) * (1 - trace / sum(columns).var(axis=axis))
+    trace = np.sum([column.var(axis=axis) for column in columns], axis=0)
+    return ITEMS / (ITEMS - 1) * (1 - trace / np.sum(columns, axis=0).var(axis=axis))
 
 
-def scipy_alphas(x: np.ndarray, some: int, resamples: int) -> list[stats._result_classes.ConfidenceInterval]:
+def scipy_alphas(x: np.ndarray, some: int, resamples: int) -> list[Any]:
     """Return scipy's BCa intervals of the alphas of some cells."""
     return [
         stats.bootstrap(
@@ -168,11 +136,10 @@ def job_2() -> None:
         np.testing.assert_allclose(ours.lower[:some], [interval.low for interval in theirs], rtol=1e-10)
         np.testing.assert_allclose(ours.upper[:some], [interval.high for interval in theirs], rtol=1e-10)
         name = f"2  BCa of 24 alphas, 12 differences, {couples:,} couples"
-        mine = lambda x=x: bootstrap_alphas(x, resamples)  # noqa: E731
-        peer = lambda x=x, some=some: scipy_alphas(x, some, resamples)  # noqa: E731
+        mine, peer = partial(bootstrap_alphas, x, resamples), partial(scipy_alphas, x, some, resamples)
         measure(name, bar, mine, peer, peer="scipy, no differences", part=CELLS / some, rounds=3)
         if couples == 300:
-            loop = lambda x=x: pingouin_resamples(x, few)  # noqa: E731
+            loop = partial(pingouin_resamples, x, few)
             measure(name, 500, mine, loop, peer="pingouin loop, no jackknife", part=resamples / few, rounds=3)
 
 
@@ -208,11 +175,3 @@ def job_3() -> None:
         "3  omega of 1,000 resamples, 24 scales, 300 couples", 300,
         lambda: omega_bootstrap(x, 1000), lambda: statsmodels_omegas(x), peer="statsmodels loop", part=1000,
     )  # fmt: skip
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("ignore")
-    print(f"Python {sys.version.split()[0]}, numpy {np.__version__}, pandas {pd.__version__}; 1 BLAS thread; medians\n")
-    for part in (job_1, job_2, job_3):
-        part()
-    print("\nall bars held" if not MISSED else "\nbars missed: " + "; ".join(MISSED))

@@ -99,11 +99,11 @@ def made(codebook: an.Codebook, n: int = 30, *, seed: int = 1, **options: Any) -
     return couples(codebook, answers(codebook, n, seed=seed), **options)
 
 
-def everything(data: an.Couples, *, bootstrap: bool = True) -> an.Estimates:
-    """Return all results that the data allow; those of resampled couples take most of the time."""
-    reliability = an.reliability(data, bootstrap=bootstrap, fiml=True, categorical=bootstrap)
-    more = [part(data, bootstrap=bootstrap) for part in (an.scale_pairs, an.partner_reliability, an.block_reliability)]
-    parts = [part(data) for part in (an.describe, an.items, an.factor_fit, an.agreement, an.profiles)]
+def everything(data: an.Couples) -> an.Estimates:
+    """Return all results that the data allow."""
+    reliability = an.reliability(data, bootstrap=True, fiml=True)
+    more = [part(data, bootstrap=True) for part in (an.partner_reliability, an.block_reliability)]
+    parts = [part(data) for part in (an.describe, an.items, an.factor_fit, an.scale_pairs, an.agreement, an.profiles)]
     return join([*parts, reliability, *more])
 
 

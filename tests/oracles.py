@@ -41,6 +41,14 @@ def numbers(file: str) -> pd.DataFrame:
     return table.fillna({"scale": "", "variant": "", "note": ""})
 
 
+def by_name(rows: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return reference rows of one frame and scale by (statistic, variant)."""
+    return {
+        (str(row["statistic"]), str(row["variant"])): {str(key): value for key, value in row.items()}
+        for row in rows.to_dict("records")
+    }
+
+
 @cache
 def vocabulary_map() -> pd.DataFrame:
     """Return which reference row each statistic of the product equals, and in which columns."""

@@ -22,7 +22,7 @@ LAYERS = (  # a module imports from its own layer and those above; what is not t
     ("study", "study_keys", "population", "synthetic"),
     ("statistics", "results"),
     ("estimation",),
-    ("disclosure",),
+    ("disclosure", "calibration"),
     ("figures",),
     ("report",),
     ("__main__",),

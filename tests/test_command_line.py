@@ -35,7 +35,10 @@ def test_check_says_what_the_data_are_and_what_they_allow(capsys: pytest.Capture
     assert main(["check", str(an.demo() / "study.toml")]) == 0
     said = capsys.readouterr().out
     assert "200 couples, woman and man: 190 with both partners, 10 with one" in said
-    assert "analyses: describe, items, reliability, agreement, profiles" in said
+    assert (
+        "analyses: describe, items, reliability, factor_fit, scale_pairs, partner_reliability, block_reliability"
+        in said
+    )
     assert "responses.csv: CSV (comma, utf-8), 1 header row, 78 columns, rows: 390" in said
 
 

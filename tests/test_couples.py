@@ -289,7 +289,8 @@ def test_settings_out_of_range_are_refused() -> None:
 
 def test_refusals_are_sentences_for_each_analysis_that_is_not_allowed() -> None:
     refused = women_and_men().refusals()
-    assert set(refused) == {"agreement", "profiles"}
+    few = {"agreement", "profiles", "partner_reliability"}
+    assert set(refused) == few | {"scale_pairs", "block_reliability"}
     assert "couples that have them: 2." in refused["agreement"]
 
 
@@ -301,9 +302,10 @@ def test_printing_says_what_the_couples_hold_and_allow() -> None:
         "  groups: new (2 couples), old (1 couple)",
         "  file rows: 5 kept, 0 out (see .ledger)",
         "  missing answers: 20.0% (does not apply 10.0%, skipped 10.0%)",
-        "  analyses: describe, items, reliability",
+        "  analyses: describe, items, reliability, factor_fit",
     ]
-    assert lines[6].startswith("  no agreement: Comparing partners needs 3 couples")
+    assert lines[6].startswith("  no scale_pairs: Pairs of scales need two scales with items")
+    assert "  no agreement: Comparing partners needs 3 couples" in repr(grouped("new", "new", "old", "old", "new"))
 
 
 def test_printing_names_exchangeable_partners_and_single_respondents() -> None:

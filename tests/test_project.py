@@ -16,7 +16,7 @@ import analysis
 from analysis.instrument.columns import ITEM_COLUMNS, SCALE_COLUMNS
 from analysis.study_keys import KEYS, Key
 
-EXTRAS = {"report", "notebook", "test", "dev"}
+EXTRAS = {"report", "notebook", "test", "bench", "dev"}
 CARRIED = {"pandas", "numpy", "scipy", "matplotlib", "pingouin", "jupyterlab", "pytest"}
 
 
@@ -50,7 +50,7 @@ def test_environment_yml_agrees_with_the_extras_it_repeats(root: Path, project: 
     ]
     assert len(repeated) == 2
     assert all(conda[r.split(">=")[0]] == ">=" + r.split(">=")[1] for r in repeated)
-    assert ".[report,notebook,test,dev]" in (root / "environment.yml").read_text(encoding="utf-8")
+    assert ".[report,notebook,test,bench,dev]" in (root / "environment.yml").read_text(encoding="utf-8")
     assert set(project["optional-dependencies"]) == EXTRAS
 
 

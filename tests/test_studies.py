@@ -23,6 +23,7 @@ import pytest
 from oracles import numbers, shared, vocabulary_map
 
 import analysis as an
+from analysis.stats.polychoric import polychoric
 from analysis.study import file_sha256
 
 STUDIES = Path(__file__).parent.parent / "data" / "studies"
@@ -320,7 +321,9 @@ def differing(compared: list[Compared]) -> list[str]:
 
 
 def every_table(data: an.Couples) -> an.Estimates:
-    return an.describe(data) + an.items(data) + an.reliability(data) + an.agreement(data)
+    more = an.factor_fit(data) + an.scale_pairs(data)
+    more += an.partner_reliability(data) if "partner_reliability" not in data.refusals() else an.Estimates()
+    return an.describe(data) + an.items(data) + an.reliability(data, fiml=True) + an.agreement(data) + more
 
 
 def every_item_a_scale(study: an.Study) -> an.Codebook:
@@ -334,8 +337,27 @@ def every_item_a_scale(study: an.Study) -> an.Codebook:
 
 def test_every_number_of_the_relationship_quality_of_women_and_men_equals_its_reference() -> None:
     compared = compare(every_table(couples("pnrq")), "pnrq", PNRQ_NAMES)
+    compared = [number for number in compared if number.where != LAVAAN_OFF]
     assert not differing(compared)
-    assert len(compared) >= 340
+    assert len(compared) >= 464
+
+
+# The reference's omega rests on lavaan's polychoric correlations, which for the men miss the maximum of the likelihood
+# by .03 in four of six pairs ("gap to lavaan lavCor" in its notes); its own closed likelihood gives those below.
+LAVAAN_OFF = "omega_categorical sat man: estimate"
+
+
+def test_where_lavaan_misses_the_maximum_the_polychoric_correlations_are_those_of_the_likelihood() -> None:
+    x = couples("pnrq").cube("sat")[:, 1]
+    found = polychoric(x[~np.isnan(x).any(axis=1)].astype(int), 6).correlations
+    table = numbers("real_data_oracles")
+    rows = table[(table["scale"] == "sat:m") & (table["statistic"] == "polychoric")]
+    rows = rows[rows["frame"] == "/".join(("data", *FILES["pnrq"]))]
+    gaps = rows["note"].str.extract(r"gap to lavaan lavCor ([\d.e-]+)")[0].astype(float)
+    assert (gaps > 0.03).sum() == 4
+    for row in rows.to_dict("records"):
+        first, second = (int(name[-1]) - 1 for name in str(row["variant"]).split("~"))
+        assert found[first, second] == pytest.approx(row["value"], abs=2e-7)  # the reference's optimiser stops there
 
 
 def test_every_number_of_the_six_components_of_exchangeable_couples_equals_its_reference() -> None:
@@ -430,7 +452,7 @@ def test_divorce_has_one_respondent_a_couple_so_agreement_and_profiles_are_refus
         "These data have one respondent a couple, so partners cannot be compared. "
         "Ask both partners, or compare groups of couples."
     )
-    assert data.refusals() == {"agreement": sentence, "profiles": sentence}
+    assert data.refusals() == dict.fromkeys(("partner_reliability", "agreement", "profiles"), sentence)
     for result in (an.agreement(data), an.profiles(data)):
         assert len(result) == 0
         assert result.notes == (sentence,)
@@ -442,7 +464,7 @@ def test_divorce_says_how_many_items_are_coded_to_no_indicator() -> None:
 
 def test_the_attachment_scales_are_neutral_so_profiles_are_refused_with_the_remedy() -> None:
     data = couples("penn_ecr")
-    assert set(data.refusals()) == {"profiles"}
+    assert set(data.refusals()) == {"profiles", "block_reliability"}
     assert "give scales their valence in scales.csv, or code items to indicators" in an.profiles(data).notes[0]
 
 

@@ -35,6 +35,7 @@ RIGHT = {
     "analysis.threshold": ["5"],
     "analysis.disclose": ["true"],
     "analysis.synthetic": ["false"],
+    "analysis.categorical_intervals": ["true"],
     "source.citation": ['"Us"'],
     "source.licence": ['"None"'],
     "source.sha256": ['"00"'],

@@ -87,8 +87,8 @@ def agreement(couples: Couples) -> Estimates:
     >>> table = an.agreement(an.make_couples(80, seed=1))
     >>> table.where(scale="U1", statistic=["icc_1", "mean_difference"])
     scale partner comparison statistic       estimate interval          df      p  n
-    U1    both    similarity icc_1                .47 [.28, .62]    79, 80 < .001 80
-    U1    both    similarity mean_difference    −0.12 [−0.31, 0.08]     79   .233 80
+    U1    both    similarity icc_1                .36 [.15, .53]    79, 80 < .001 80
+    U1    both    similarity mean_difference    −0.05 [−0.25, 0.15]     79   .596 80
     """
     text = refusal("agreement", couples)
     if text:

@@ -16,7 +16,7 @@ from analysis.guards import refusal
 from analysis.instrument.codebook import BLOCKS
 from analysis.results import Estimates, Row, row
 from analysis.stats import blocks as stats
-from analysis.stats.blocks import FEWEST_SCALES, alpha_stratified, omega_hierarchical
+from analysis.stats.blocks import FEWEST_GROUPS, alpha_stratified, omega_hierarchical
 from analysis.stats.bootstrap import resampled
 from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.value import Array
@@ -66,6 +66,10 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
     --------
     >>> import analysis as an
     >>> an.block_reliability(an.make_couples(150, seed=1)).where(partner="woman", statistic="block_reliability")
+    scale           partner statistic         estimate interval     n
+    block:healthy   woman   block_reliability      .94 [.92, .95] 150
+    block:unhealthy woman   block_reliability      .95 [.94, .96] 150
+    block:all       woman   block_reliability      .81 [.76, .85] 150
     """
     text = refusal("block_reliability", couples)
     if text:
@@ -122,8 +126,8 @@ def _general(block: Answers, sizes: tuple[int, ...]) -> Row:
     """Return omega_hierarchical, or why there is none."""
     small = int(np.sum(np.array(sizes) < FEWEST_ITEMS))
     refused = _too_little(block) or (CONSTANT_ITEM if block.constant else "")
-    if len(sizes) < FEWEST_SCALES or small:
-        refused = NOT_IDENTIFIED.format(FEWEST_SCALES, len(sizes), small)
+    if len(sizes) < FEWEST_GROUPS or small:
+        refused = NOT_IDENTIFIED.format(FEWEST_GROUPS, len(sizes), small)
     if refused:
         return row("reliability", "omega_hierarchical", **block.at, note=refused)
     value, fit = omega_hierarchical(block.x, sizes, block.confidence, block.couple if block.clustered else None)

@@ -63,9 +63,9 @@ def items(couples: Couples) -> Estimates:
     >>> table = an.items(an.make_couples(50, seed=1))
     >>> table.where(item="H1_1", partner="woman", statistic=["mean", "item_rest_r", "alpha_if_dropped"])
     scale item partner statistic        estimate interval     df  n
-    H1    H1_1 woman   mean                 3.88 [3.60, 4.16] 49 50
-    H1    H1_1 woman   item_rest_r           .68                 50
-    H1    H1_1 woman   alpha_if_dropped      .83                 50
+    H1    H1_1 woman   mean                 3.88 [3.58, 4.18] 49 50
+    H1    H1_1 woman   item_rest_r           .46 [.25, .63]      50
+    H1    H1_1 woman   alpha_if_dropped      .73 [.58, .82]      50
     """
     text = refusal("items", couples)
     if text:

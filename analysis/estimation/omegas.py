@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite, nan
 
 import numpy as np
@@ -14,8 +14,9 @@ from analysis.results import Row, row
 from analysis.stats.bootstrap import resampled
 from analysis.stats.factor import FEWEST_ITEMS, OneFactor, omega
 from analysis.stats.moments import covariance
-from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
-from analysis.stats.refits import ManyFits, fit_many
+from analysis.stats.omegas import omega_resampled
+from analysis.stats.ordinal import CategoricalOmega, omega_categorical_of_many, omega_categorical_resampled
+from analysis.stats.refits import ManyFits
 from analysis.stats.value import Array, Value
 
 NOT_ORDERED = "answers are not whole numbers between declared bounds, so they have no categories"
@@ -24,21 +25,30 @@ MOST_CATEGORIES = 11
 OMEGA_IDS = ("omega_observed", "omega_categorical")
 
 
-def omegas(scale: Answers, drawn: Array | None, *, categorical: bool) -> Iterator[Row]:
-    """Yield omega, omega_observed and omega_categorical of a scale, with BCa intervals where couples were drawn."""
+def categorical_omegas(scales: Sequence[Answers]) -> list[CategoricalOmega | str]:
+    """Return categorical omega of each scale, fitted together, or why it has none."""
+    codes = [scale.too_little or _codes(scale) for scale in scales]
+    fits = iter(omega_categorical_of_many([each for each in codes if not isinstance(each, str)]))
+    return [each if isinstance(each, str) else next(fits) for each in codes]
+
+
+def omegas(scale: Answers, ordered: CategoricalOmega | str, drawn: Array | None, *, categorical: bool) -> Iterator[Row]:
+    """Yield omega, omega_observed and omega_categorical of a scale, with BCa intervals where couples were drawn.
+
+    ``ordered`` is what :func:`categorical_omegas` found; ``categorical`` asks for its BCa interval too.
+    """
     statistic = "omega_pooled" if scale.clustered else "omega"
     value, fit = omega(scale.x, scale.couple, scale.confidence, clustered=scale.clustered)
     method = "one-factor ML, robust standard error on ln(1 - omega)"
     method += ", couples as clusters" if scale.clustered else ""
     note = _fit_note(scale, value, fit)
     yield row("reliability", statistic, **scale.at, **value._asdict(), method=method, note=note)
-    observed = _observed(scale, fit)
-    yield observed
-    yield _categorical(scale)
+    yield _observed(scale, fit)
+    yield _categorical(scale, ordered)
     if drawn is not None and isfinite(value.estimate):
-        yield from _refitted(scale, statistic, value.estimate, observed["estimate"], drawn)
+        yield from _refitted(scale, statistic, fit, drawn)
     if drawn is not None and categorical:
-        yield from _categorical_resampled(scale, drawn)
+        yield from _categorical_resampled(scale, ordered, drawn)
 
 
 def _fit_note(scale: Answers, value: Value, fit: OneFactor) -> str:
@@ -58,61 +68,42 @@ def _observed(scale: Answers, fit: OneFactor) -> Row:
     return row("reliability", "omega_observed", **scale.at, estimate=estimate, method="one-factor ML", note=note)
 
 
-def _refitted(scale: Answers, statistic: str, estimate: float, observed: float, drawn: Array) -> Iterator[Row]:
-    """Yield the BCa intervals of omega and omega_observed, the model fitted again in every resample."""
-    here = drawn[:, scale.sample.couples]
-    of_resamples = resampled(here, [scale.features])[0].covariances(ddof=0)
-    of_others = scale.features.left_out.covariances(ddof=0)
-    fits, others = _fits(of_resamples), _fits(of_others)
-    heywood = int(fits.heywood.sum())
+def _refitted(scale: Answers, statistic: str, fit: OneFactor, drawn: Array) -> Iterator[Row]:
+    """Yield the BCa interval of omega, the model fitted again in every resample."""
+    here, start = drawn[:, scale.sample.couples], ManyFits(fit.loadings[:, None], fit.uniquenesses[:, None])
+    of_resamples = omega_resampled(resampled(here, [scale.features])[0].covariances(ddof=0), start)
+    of_others = omega_resampled(scale.features.left_out.covariances(ddof=0), start)
+    heywood = int(of_resamples.heywood)
     note = f"resamples with a {HEYWOOD.partition(':')[0]}: {heywood}" if heywood else ""
-    yield bootstrap_row(statistic, scale.at, estimate, fits.omega, others.omega, note=note)
-    replicates, jackknife = _over_observed(fits, of_resamples), _over_observed(others, of_others)
-    yield bootstrap_row("omega_observed", scale.at, observed, replicates, jackknife, note=note)
-
-
-def _fits(cov: Array) -> ManyFits:
-    """Return the one-factor fits of many covariance matrices (m, k, k)."""
-    return fit_many(np.ascontiguousarray(np.moveaxis(cov, 0, -1)))
-
-
-def _over_observed(fits: ManyFits, cov: Array) -> Array:
-    """Return the common variance over the observed variance of the sum, (m,); NaN without a solution."""
-    total = cov.sum(axis=(1, 2))
-    return np.asarray(fits.loadings.sum(axis=0) ** 2 / np.where(total > 0, total, nan))
+    yield bootstrap_row(statistic, scale.at, fit.omega, of_resamples.omega, of_others.omega, note=note)
 
 
 def _codes(scale: Answers) -> tuple[Array, Array] | str:
     """Return the answers as categories from 1 on and how many each item declares; or why there are none."""
     bounds = [item.bounds for item in scale.items]
-    if None in bounds:
+    if None in bounds or (scale.x != np.round(scale.x)).any():
         return NOT_ORDERED
     low, high = np.array([bound for bound in bounds if bound]).T
-    if any((part != np.round(part)).any() for part in (scale.x, low, high)):
-        return NOT_ORDERED
     count = (high - low + 1).astype(int)
     if count.max() > MOST_CATEGORIES:
         return TOO_MANY_CATEGORIES.format(MOST_CATEGORIES)
     return (scale.x - low + 1).astype(int), count
 
 
-def _categorical(scale: Answers) -> Row:
-    codes = _codes(scale)
+def _categorical(scale: Answers, found: CategoricalOmega | str) -> Row:
     method = "Green & Yang, polychoric correlations, DWLS loadings, on the declared categories"
-    if isinstance(codes, str):
-        return row("reliability", "omega_categorical", **scale.at, note=codes)
-    found = omega_categorical(*codes)
+    if isinstance(found, str):
+        return row("reliability", "omega_categorical", **scale.at, note=found)
     return row(
         "reliability", "omega_categorical", **scale.at, estimate=found.estimate, note=found.reason, method=method
     )
 
 
-def _categorical_resampled(scale: Answers, drawn: Array) -> Iterator[Row]:
+def _categorical_resampled(scale: Answers, found: CategoricalOmega | str, drawn: Array) -> Iterator[Row]:
     codes = _codes(scale)
-    estimate = nan if isinstance(codes, str) else omega_categorical(*codes).estimate
-    if isinstance(codes, str) or not isfinite(estimate):
+    if isinstance(codes, str) or isinstance(found, str) or not isfinite(found.estimate):
         return
     couples, place = np.unique(scale.couple, return_inverse=True)
     replicates = omega_categorical_resampled(*codes, drawn[:, scale.couple])
     jackknife = omega_categorical_resampled(*codes, (place != np.arange(len(couples))[:, None]).astype(float))
-    yield bootstrap_row("omega_categorical", scale.at, estimate, replicates, jackknife)
+    yield bootstrap_row("omega_categorical", scale.at, found.estimate, replicates, jackknife)

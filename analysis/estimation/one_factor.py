@@ -52,7 +52,8 @@ def factor_fit(couples: Couples) -> Estimates:
     --------
     >>> import analysis as an
     >>> an.factor_fit(an.make_couples(80, seed=1)).where(scale="H1", partner="woman", statistic="onefactor_chi2")
-    scale partner statistic      estimate df p n
+    scale partner statistic      estimate df    p  n
+    H1    woman   onefactor_chi2     5.57  2 .062 80
     """
     text = refusal("factor_fit", couples)
     if text:

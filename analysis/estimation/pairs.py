@@ -11,24 +11,23 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.errors import DataError, did_you_mean
 from analysis.estimation.notes import CONSTANT_ITEM, few_persons, joined, no_interval, of_finished
-from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import Sample, samples
 from analysis.estimation.scales import Answers, answers_to, items_of, scale_codes
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
-from analysis.stats.bootstrap import resampled
 from analysis.stats.discriminant import htmt, htmt2, latent_r
 from analysis.stats.value import Array
 
 TO_TELL_APART = ("H4+U1", "H2+H7", "H3+U2a", "U2b+U5b", "H6+U4")  # of the built-in scales, before reading a profile
 MARKS = (0.9, 1.0)  # a latent correlation that may be as high leaves doubt whether there are two constructs
 TOO_FEW = "each of the two scales needs two items"
+ABOVE_1 = "the interval lies above 1, where no correlation can be: the two scales cannot be told apart"
 NO_SOLUTION = "the two-factor model has no single solution on these answers"
 NO_RATIO = "an item is constant, or the correlations within a scale do not allow it"
 OPPOSED = "some items of the two scales correlate against the others: compare the ratio of signed correlations"
 
 
-def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool = False) -> Estimates:
+def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
     """Return whether pairs of scales are one construct: latent correlation, HTMT and HTMT2, by partner.
 
     Rows of section ``reliability``, ``scale`` is ``A+B``: latent_r (two-factor ML, robust interval; its note says
@@ -39,8 +38,6 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
     couples : Couples
     pairs : sequence of str, optional
         Such as ``["H4+U1"]``; all pairs of scales by default.
-    bootstrap : bool
-        Add rows of variant ``bootstrap`` for htmt and htmt2: BCa intervals from resamples of couples.
 
     Returns
     -------
@@ -54,28 +51,33 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = (), *, bootstrap: bool 
 
     Notes
     -----
-    An interval that holds 1 cannot tell the scales apart; one that lies below 1 does not make them different enough for
-    every use. Where HTMT and latent_r disagree, items load unequally: HTMT takes equal loadings for granted, HTMT2 and
-    latent_r do not. Sources: Ronkko & Cho (2022), https://doi.org/10.1177/1094428120968614; Henseler, Ringle & Sarstedt
-    (2015), https://doi.org/10.1007/s11747-014-0403-8; Roemer, Schuberth & Henseler (2021),
+    An interval that holds 1 cannot tell the scales apart; one that lies below 1 does not make them
+    different enough for every use. The ratios have no interval: BCa intervals from resamples held the truth in only .85
+    to .92 of simulated samples (100 and 200 couples), as absolute values and products bias them. Where HTMT and
+    latent_r disagree, items load unequally: HTMT takes equal loadings for granted, HTMT2 and latent_r do not. Sources:
+    Ronkko & Cho (2022), https://doi.org/10.1177/1094428120968614; Henseler, Ringle & Sarstedt (2015),
+    https://doi.org/10.1007/s11747-014-0403-8; Roemer, Schuberth & Henseler (2021),
     https://doi.org/10.1108/IMDS-02-2021-0082.
 
     Examples
     --------
     >>> import analysis as an
     >>> an.scale_pairs(an.make_couples(80, seed=1), ["H4+U1"]).where(partner="woman")
-    scale partner statistic
+    scale partner statistic variant estimate interval        p  n
+    H4+U1 woman   latent_r              −.35 [−.59, −.11] .005 80
+    H4+U1 woman   htmt                   .36                   80
+    H4+U1 woman   htmt      signed      −.36                   80
+    H4+U1 woman   htmt2                  .34                   80
     """
     text = refusal("scale_pairs", couples)
     if text:
         return Estimates((), [text])
     chosen = _checked(couples, pairs) or list(combinations(scale_codes(couples.codebook), 2))
-    drawn = weights(couples) if bootstrap else None
     rows = [
         line
         for sample in samples(couples)
         for first, second in chosen
-        for line in _of_pair(couples, sample, first, second, drawn)
+        for line in _of_pair(couples, sample, first, second)
     ]
     return Estimates(rows, of_finished(couples, "pairs"))
 
@@ -92,7 +94,7 @@ def _checked(couples: Couples, pairs: Sequence[str]) -> list[tuple[str, str]]:
     return [(first, second) for first, _, second in (pair.partition("+") for pair in dict.fromkeys(pairs))]
 
 
-def _of_pair(couples: Couples, sample: Sample, first: str, second: str, drawn: Array | None) -> Iterator[Row]:
+def _of_pair(couples: Couples, sample: Sample, first: str, second: str) -> Iterator[Row]:
     sizes = [len(items_of(couples.codebook, code)) for code in (first, second)]
     items = items_of(couples.codebook, first) + items_of(couples.codebook, second)
     both = answers_to(couples, sample, f"{first}+{second}", items)
@@ -102,7 +104,7 @@ def _of_pair(couples: Couples, sample: Sample, first: str, second: str, drawn: A
             yield row("reliability", statistic, variant=variant, **both.at, note=reason)
         return
     yield _latent(both, sizes[0])
-    yield from _ratios(both, sizes[0], drawn)
+    yield from _ratios(both, sizes[0])
 
 
 def _too_little(both: Answers, sizes: list[int]) -> str:
@@ -119,12 +121,13 @@ def _latent(both: Answers, k: int) -> Row:
     if not isfinite(value.estimate):
         return row("reliability", "latent_r", **both.at, note=NO_SOLUTION)
     inside = [f"{mark:g}".lstrip("0") for mark in MARKS if value.lower <= mark <= value.upper]
-    note = f"the interval holds {' and '.join(inside)}" if inside else no_interval(value)
+    note = f"the interval holds {' and '.join(inside)}" if inside else ""
+    note = note or (ABOVE_1 if value.lower > 1 else no_interval(value))
     method = "two-factor ML, robust standard error" + (", couples as clusters" if both.clustered else "")
     return row("reliability", "latent_r", **both.at, **value._asdict(), method=method, note=note)
 
 
-def _ratios(both: Answers, k: int, drawn: Array | None) -> Iterator[Row]:
+def _ratios(both: Answers, k: int) -> Iterator[Row]:
     ratios: dict[tuple[str, str], Callable[[Array], Array]] = {
         ("htmt", ""): lambda cov: htmt(cov, k),
         ("htmt", "signed"): lambda cov: htmt(cov, k, signed=True),
@@ -135,12 +138,3 @@ def _ratios(both: Answers, k: int, drawn: Array | None) -> Iterator[Row]:
     for (statistic, variant), estimate in estimates.items():
         note = joined("" if isfinite(estimate) else NO_RATIO, OPPOSED if opposed and not variant else "")
         yield row("reliability", statistic, variant=variant, **both.at, estimate=estimate, note=note)
-    if drawn is None:
-        return
-    of_resamples = resampled(drawn[:, both.sample.couples], [both.features])[0].covariances()
-    of_others = both.features.left_out.covariances()
-    for (statistic, variant), ratio in ratios.items():
-        if not variant and isfinite(estimates[statistic, variant]):
-            yield bootstrap_row(
-                statistic, both.at, estimates[statistic, variant], ratio(of_resamples), ratio(of_others)
-            )

@@ -67,6 +67,9 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
     >>> import analysis as an
     >>> table = an.partner_reliability(an.make_couples(80, seed=1))
     >>> table.where(scale="H1", statistic=["alpha_difference", "latent_partner_r"])
+    scale partner statistic        estimate interval       p  n
+    H1    both    alpha_difference      .05 [−.05, .15] .325 80
+    H1    both    latent_partner_r      .40 [.15, .61]       80
     """
     text = refusal("partner_reliability", couples)
     if text:

@@ -72,9 +72,9 @@ def profiles(couples: Couples) -> Estimates:
     >>> table = an.profiles(an.make_couples(80, seed=1))
     >>> table.where(scale="block:healthy", statistic=["overall_r", "distinctive_r"])
     scale         partner statistic     variant estimate      p  n
-    block:healthy both    overall_r                  .43        80
-    block:healthy both    overall_r     pseudo       .19 < .001 80
-    block:healthy both    distinctive_r              .28        80
+    block:healthy both    overall_r                  .45        80
+    block:healthy both    overall_r     pseudo       .13 < .001 80
+    block:healthy both    distinctive_r              .33        80
     block:healthy both    distinctive_r pseudo       .00 < .001 80
     """
     text = refusal("profiles", couples)

@@ -10,7 +10,8 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.results import Row, row
-from analysis.stats.bootstrap import Interval, bca, draw_weights
+from analysis.stats.bca import Interval, bca
+from analysis.stats.bootstrap import draw_weights
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array
 

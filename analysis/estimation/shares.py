@@ -52,9 +52,9 @@ def answer_shares(couples: Couples) -> pd.DataFrame:
        item partner  category  count  share   n
     0  H1_1   woman         1      0   0.00  50
     1  H1_1   woman         2      6   0.12  50
-    2  H1_1   woman         3      9   0.18  50
-    3  H1_1   woman         4     20   0.40  50
-    4  H1_1   woman         5     15   0.30  50
+    2  H1_1   woman         3     13   0.26  50
+    3  H1_1   woman         4     12   0.24  50
+    4  H1_1   woman         5     19   0.38  50
     """
     if refusal("items", couples):
         raise SurveyError(refusal("items", couples))
@@ -131,11 +131,11 @@ def public_shares(shares: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     >>> shown[["partner", "category", "last", "share"]]
       partner  category  last  share
     0   woman         1     2   0.25
-    1   woman         3     3   0.30
-    2   woman         4     5   0.45
-    3     man         1     2   0.20
+    1   woman         3     3   0.25
+    2   woman         4     5   0.50
+    3     man         1     2   0.15
     4     man         3     3   0.30
-    5     man         4     5   0.50
+    5     man         4     5   0.55
     """
     if settings.open or not len(shares):
         return shares.reset_index(drop=True)

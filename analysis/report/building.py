@@ -17,19 +17,18 @@ from matplotlib.axes import Axes
 
 from analysis import figures as draw
 from analysis.couples import Couples
-from analysis.disclosure import public
+from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
-from analysis.estimation.agreement import agreement
-from analysis.estimation.descriptives import describe
-from analysis.estimation.items import items
-from analysis.estimation.profiles import profiles
-from analysis.estimation.reliability import reliability
 from analysis.instrument.codebook import BLOCKS
-from analysis.report.document import Drawn, document
+from analysis.report.analyses import analyse
+from analysis.report.document import document
 from analysis.report.markdown import text
+from analysis.report.numbers import Numbers
 from analysis.report.provenance import provenance
 from analysis.report.rendering import render
-from analysis.results import Estimates, join
+from analysis.report.sections.common import Content, Drawn
+from analysis.report.tables.common import Numbering
+from analysis.results import Estimates
 from analysis.study import Study
 
 PRIVATE = "private"
@@ -38,11 +37,6 @@ WARNING = """These files hold what a partner could use to read the other's answe
 on few couples at full precision, and notes that name couples. Keep them where only the research team can read them.
 Do not send them, and do not put them under version control.
 """
-
-
-def analyse(couples: Couples) -> Estimates:
-    """Return all results that the couples allow, with the notes of every part."""
-    return join(part(couples) for part in (describe, items, reliability, agreement, profiles))
 
 
 def build_report(study: Study, out: str | Path) -> Path:
@@ -72,7 +66,9 @@ def build_report(study: Study, out: str | Path) -> Path:
         made_from = provenance(study, couples)
         drawn, not_drawn = _figures(couples, shown, folder)
         source = folder / "report.md"
-        source.write_text(document(study, couples, shown, drawn, not_drawn, made_from), encoding="utf-8")
+        numbering = Numbering(stamp(couples.settings))
+        content = Content(study, couples, Numbers(shown), numbering, drawn, not_drawn, made_from)
+        source.write_text(document(content), encoding="utf-8")
         render(source, folder, title=study.title, epoch=_epoch(study.day))
         source.unlink()
         write_results(shown, folder / "results.csv")
@@ -126,12 +122,16 @@ FIGURES: dict[str, Callable[[Couples], Axes]] = {
     "groups": lambda couples: draw.profile(couples, by="group"),
     "reliability": draw.reliability,
     "plane": draw.plane,
+    "item_map": draw.item_map,
+    "item_correlations": draw.item_correlations,
 }
 CAPTIONS = {
     "profile": "Indicator profile: scale means with {level} intervals{within}.",
     "groups": "Indicator profile by {group}: scale means with {level} intervals.",
     "reliability": "Reliability of the scores with {level} intervals.",
     "plane": "Healthy and unhealthy block means: density of persons, means with {level} ellipses.",
+    "item_map": "Item map: each item's mean and its correlation with the rest of its scale.",
+    "item_correlations": "Correlations between items, in blocks of scales.",
 }
 
 
@@ -178,6 +178,8 @@ OF_FIGURE: dict[str, dict[str, str | list[str]]] = {
     "groups": {"section": "describe", "statistic": "scale_mean"},
     "reliability": {"section": "reliability", "statistic": ["alpha", "alpha_pooled"], "group": "", "variant": ""},
     "plane": {"section": "describe", "statistic": "scale_mean", "group": "", "scale": list(BLOCKS)[:2]},
+    "item_map": {"section": "items", "statistic": "item_rest_r"},
+    "item_correlations": {"section": "items", "statistic": "item_rest_r"},
 }
 
 

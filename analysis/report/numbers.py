@@ -13,6 +13,7 @@ from analysis.results import KEY, Estimates, said
 from analysis.statistics import kind_of
 
 NONE = "–"
+Line = Mapping[str, Any]
 
 
 class Numbers:
@@ -22,7 +23,7 @@ class Numbers:
         self.results = results
         self._rows = {tuple(line[column] for column in KEY): line for line in results}
 
-    def at(self, section: str, statistic: str, **place: str) -> Mapping[str, Any]:
+    def at(self, section: str, statistic: str, **place: str) -> Line:
         """Return the row at a place; columns that are not given are empty."""
         where = dict.fromkeys(KEY, "") | {"section": section, "statistic": statistic} | place
         return self._rows.get(tuple(where[column] for column in KEY), {})
@@ -32,14 +33,14 @@ class Numbers:
         return list(dict.fromkeys(self.results.where(**where).frame[name]))
 
 
-def value(line: Mapping[str, Any], digits: int = 2) -> str:
+def value(line: Line, digits: int = 2) -> str:
     """Return a row's estimate as a cell; a dash where there is none."""
     if not line or not np.isfinite(line["estimate"]):
         return NONE
     return number(line["estimate"], kind_of(line["section"], line["statistic"]), digits)
 
 
-def with_interval(line: Mapping[str, Any]) -> str:
+def with_interval(line: Line) -> str:
     r"""Return a row's estimate and interval as one cell that does not break, brackets escaped for Markdown."""
     if not line:
         return NONE
@@ -48,17 +49,17 @@ def with_interval(line: Mapping[str, Any]) -> str:
     return f"{value(line)} {escaped}".strip().replace(" ", "\u00a0")
 
 
-def p_of(line: Mapping[str, Any]) -> str:
+def p_of(line: Line) -> str:
     """Return a row's p as a cell."""
     return p_value(line["p"]).replace("< ", "\\<\u00a0") if line and np.isfinite(line["p"]) else NONE
 
 
-def n_of(line: Mapping[str, Any], column: str = "n_couples") -> str:
+def n_of(line: Line, column: str = "n_couples") -> str:
     """Return a row's number of couples (or persons) as a cell."""
     return NONE if not line or pd.isna(line[column]) else f"{int(line[column]):,}"
 
 
-def reasons(lines: Iterable[Mapping[str, Any]], *, empty: bool) -> dict[str, dict[str, list[str]]]:
+def reasons(lines: Iterable[Line], *, empty: bool) -> dict[str, dict[str, list[str]]]:
     """Return note -> statistic -> scales of the rows that have one.
 
     With ``empty`` those of the rows without an estimate, else those of the rows with one.

@@ -6,22 +6,21 @@ from math import inf, nan
 
 import numpy as np
 
+from analysis.stats.consistency import FEWEST_FOR_ALPHA
+from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.intervals import clustered_se, on_log_complement
-from analysis.stats.moments import covariance
+from analysis.stats.moments import covariance, is_regular
 from analysis.stats.structure import bifactor
 from analysis.stats.structure_fit import (
     StructureFit,
     composite_reliability,
     fit_structure,
-    is_regular,
     misfit,
     parameter_influence,
 )
 from analysis.stats.value import ROUNDING, Array, Value
 
-FEWEST_SCALES = 3  # with fewer group factors general and group factors cannot be told apart
-FEWEST_ITEMS = 3
-FEWEST_FOR_ALPHA = 2
+FEWEST_GROUPS = 3  # with fewer group factors general and group factors cannot be told apart
 STARTS = 8
 ITERATIONS = 50  # of one start; those that go anywhere need fewer
 ENOUGH = 3  # fits at the same lowest misfit
@@ -163,7 +162,7 @@ def omega_hierarchical(
     model has no solution. Sources: Zinbarg, Revelle, Yovel & Li (2005), https://doi.org/10.1007/s11336-003-0974-7;
     Reise (2012), https://doi.org/10.1080/00273171.2012.715555.
     """
-    if len(sizes) < FEWEST_SCALES or min(sizes) < FEWEST_ITEMS or not len(x):
+    if len(sizes) < FEWEST_GROUPS or min(sizes) < FEWEST_ITEMS or not len(x):
         structure = bifactor(sizes)
         return Value(nan), StructureFit(structure, np.full(structure.free, nan), converged=False)
     fit = fit_bifactor(covariance(x, ddof=0), sizes)

@@ -12,11 +12,11 @@ import numpy as np
 from scipy.special import fdtri
 
 from analysis.stats.intervals import clustered_se, normal_quantile, on_fisher_z, on_log_complement
-from analysis.stats.moments import correlation, covariance
+from analysis.stats.moments import SINGULAR, correlation, covariance
 from analysis.stats.value import ROUNDING, Array, Value
 
 Interval = Callable[[float, float, float], tuple[float, float]]
-SINGULAR = 1e-12  # smallest eigenvalue of a correlation matrix that still has an inverse
+FEWEST_FOR_ALPHA = 2  # items
 
 
 def alpha(cov: Array) -> Array:

@@ -13,16 +13,14 @@ from math import nan
 
 import numpy as np
 
+from analysis.stats.ascent import HALVINGS, ITERATIONS, SMALL, is_definite
 from analysis.stats.intervals import clustered_se, on_log_complement
-from analysis.stats.moments import covariance
+from analysis.stats.moments import covariance, is_regular
+from analysis.stats.structure_fit import misfit
 from analysis.stats.value import Array, Value
 
-FEWEST_ITEMS = 3
-ITERATIONS = 200
+FEWEST_ITEMS = 3  # with fewer, covariances do not determine the loadings of a factor
 AT_REST = 1e-10  # largest last step, in units of the items' standard deviations
-SMALL = 1e-5  # below it the likelihood cannot tell steps apart any more, and Newton's step is taken as it is
-HALVINGS = 30
-SINGULAR = 1e-12
 FLAT = 1e-8  # smallest curvature of the likelihood, for items of variance 1, at which its maximum determines the model
 
 
@@ -71,18 +69,16 @@ def fit_one_factor(cov: Array) -> OneFactor:
     (array([0.9, 0.8, 0.7, 0.6]), True)
     """
     k = len(cov)
+    if k < FEWEST_ITEMS or not is_regular(cov):
+        return _undetermined(k)
     scale = np.sqrt(np.diagonal(cov))
-    if k < FEWEST_ITEMS or not (scale > 0).all():
-        return _undetermined(k)
-    r = cov / np.outer(scale, scale)
-    if np.linalg.eigvalsh(r)[0] < SINGULAR:
-        return _undetermined(k)
+    r = cov / (scale[:, None] * scale)
     loadings, unique = _start(r)
-    misfit = _misfit(r, loadings, unique)
+    lowest = misfit(_sigma(loadings, unique), r)
     for _ in range(ITERATIONS):
         step = _step(r, loadings, unique)
         size = float(np.abs(step).max())
-        loadings, unique, misfit = _advance(r, loadings, unique, misfit, step)
+        loadings, unique, lowest = _advance(r, loadings, unique, lowest, step)
         if size < AT_REST:
             fit = OneFactor(loadings, unique, converged=True)
             if np.linalg.eigvalsh(observed_information(r, fit))[0] < FLAT:
@@ -103,51 +99,35 @@ def _start(r: Array) -> tuple[Array, Array]:
     return loadings, np.maximum(1 - loadings**2, 0.1)
 
 
-def _misfit(r: Array, loadings: Array, unique: Array) -> float:
-    """Return ln|Sigma| + tr(R Sigma^-1), infinite where Sigma is not positive definite."""
-    sigma = _sigma(loadings, unique)
-    try:
-        root = np.linalg.cholesky(sigma)
-    except np.linalg.LinAlgError:
-        return np.inf
-    return float(2 * np.log(np.diagonal(root)).sum() + np.trace(np.linalg.solve(sigma, r)))
-
-
 def _sigma(loadings: Array, unique: Array) -> Array:
-    return np.outer(loadings, loadings) + np.diag(unique)
+    sigma = loadings[:, None] * loadings
+    sigma.flat[:: len(loadings) + 1] += unique
+    return sigma
 
 
 def _step(r: Array, loadings: Array, unique: Array) -> Array:
     """Return the next step of (loadings, unique variances), (2k,): Newton's, or Fisher's where that would climb."""
     p = np.linalg.inv(_sigma(loadings, unique))
-    excess = p @ r @ p - p
-    gradient = np.concatenate([excess @ loadings, np.diagonal(excess) / 2])
-    curvature = _information(p, p @ r @ p, loadings)
-    if _is_definite(curvature):
+    m = p @ r @ p
+    gradient = np.concatenate([(m - p) @ loadings, np.diagonal(m - p) / 2])
+    curvature = _information(p, m, loadings)
+    if is_definite(curvature):
         return np.linalg.solve(curvature, gradient)
     return np.linalg.pinv(_information(p, p, loadings), hermitian=True) @ gradient
 
 
-def _is_definite(matrix: Array) -> bool:
-    try:
-        np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError:
-        return False
-    return True
-
-
-def _advance(r: Array, loadings: Array, unique: Array, misfit: float, step: Array) -> tuple[Array, Array, float]:
+def _advance(r: Array, loadings: Array, unique: Array, lowest: float, step: Array) -> tuple[Array, Array, float]:
     """Return the parameters after the step, halved until the fit is no worse, and their misfit."""
     k = len(loadings)
     if float(np.abs(step).max()) < SMALL:
-        return loadings + step[:k], unique + step[k:], misfit
+        return loadings + step[:k], unique + step[k:], lowest
     for _ in range(HALVINGS):
         new = loadings + step[:k], unique + step[k:]
-        after = _misfit(r, *new)
-        if after <= misfit:
+        after = misfit(_sigma(*new), r)
+        if after <= lowest:
             return *new, after
         step = step / 2
-    return loadings, unique, misfit
+    return loadings, unique, lowest
 
 
 def _information(p: Array, m: Array, loadings: Array) -> Array:
@@ -155,12 +135,15 @@ def _information(p: Array, m: Array, loadings: Array) -> Array:
 
     With P = Sigma^-1 and M = P S P they are the observed information, with M = P the expected one.
     """
-    v, w = p @ loadings, m @ loadings
+    k, v, w = len(loadings), p @ loadings, m @ loadings
     c, d = loadings @ v, loadings @ w
-    vw = np.outer(v, w)
-    by_loadings = vw + vw.T + c * m + d * p - (c * p + np.outer(v, v)) - (m - p)
+    vw = v[:, None] * w
     mixed = m * v + p * w - p * v
-    return np.block([[by_loadings, mixed], [mixed.T, p * m - p**2 / 2]])
+    information = np.empty((2 * k, 2 * k))
+    information[:k, :k] = vw + vw.T + c * m + d * p - (c * p + v[:, None] * v) - (m - p)
+    information[:k, k:], information[k:, :k] = mixed, mixed.T
+    information[k:, k:] = p * m - p**2 / 2
+    return information
 
 
 def observed_information(cov: Array, fit: OneFactor) -> Array:

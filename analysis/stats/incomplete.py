@@ -19,13 +19,12 @@ import numpy as np
 from analysis.stats.ascent import Slope, climb
 from analysis.stats.consistency import alpha
 from analysis.stats.intervals import clustered_se, on_log_complement
-from analysis.stats.moments import is_constant
+from analysis.stats.moments import is_constant, is_regular
 from analysis.stats.structure import Structure, one_factor, saturated, start_values
 from analysis.stats.structure_fit import (
     StructureFit,
     composite_reliability,
     half_quadratic,
-    is_regular,
     signed,
     traces,
 )
@@ -33,7 +32,9 @@ from analysis.stats.value import Array, Value
 
 STEPS = 20_000
 TOLERANCE = 1e-13  # of the largest last change, in units of the variables' standard deviations
-SINGULAR = 1e-10  # smallest eigenvalue of the correlations on the way, below which they have no inverse worth the name
+NEARLY_SINGULAR = (
+    1e-10  # smallest eigenvalue of the correlations on the way, below which they have no inverse worth the name
+)
 
 
 class Moments(NamedTuple):
@@ -119,7 +120,7 @@ def _em(patterns: _Patterns) -> tuple[Array, Array] | None:
     k = patterns.observed.shape[1]
     mean, sigma = np.zeros(k), np.eye(k)
     for _ in range(STEPS):
-        if np.linalg.eigvalsh(sigma)[0] < SINGULAR:
+        if np.linalg.eigvalsh(sigma)[0] < NEARLY_SINGULAR:
             return None
         inverse = patterns.inverses(sigma)
         d, second = patterns.about(mean)

@@ -13,6 +13,8 @@ import numpy as np
 from analysis.stats.intervals import clustered_se, fisher, on_fisher_z, t_quantile, t_two_sided
 from analysis.stats.value import ROUNDING, Array, Value
 
+SINGULAR = 1e-12  # smallest eigenvalue of a correlation matrix that still has an inverse
+
 
 def complete_rows(x: Array) -> Array:
     """Return which rows have no missing value; (rows, columns) -> bool (rows,)."""
@@ -102,6 +104,14 @@ def correlation(cov: Array) -> Array:
     spread = np.sqrt(np.diagonal(cov, axis1=-2, axis2=-1))
     with np.errstate(invalid="ignore", divide="ignore"):
         return cov / (spread[..., :, None] * spread[..., None, :])
+
+
+def is_regular(cov: Array) -> bool:
+    """Say whether a covariance matrix has no constant variable and none that the others determine."""
+    scale = np.sqrt(np.maximum(np.diagonal(cov), 0.0))
+    if not (scale > 0).all():
+        return False
+    return bool(np.linalg.eigvalsh(cov / (scale[:, None] * scale))[0] >= SINGULAR)
 
 
 def skewness(x: Array) -> float:

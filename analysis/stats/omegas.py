@@ -89,3 +89,41 @@ def _misfit_beyond(cov: Array, fits: ManyFits) -> Array:
     determinant = np.linalg.slogdet(np.moveaxis(r, -1, 0))[1]
     beyond = point_at(r, loadings, unique / scale**2).misfit - determinant - len(cov)
     return np.where(converged, np.maximum(beyond, 0.0), nan)
+
+
+class OmegaReplicates(NamedTuple):
+    """Omega of many resamples, NaN without a solution; how many were improper (Heywood), and not converged."""
+
+    omega: Array
+    heywood: Array
+    not_converged: Array
+
+
+def omega_resampled(cov: Array, start: ManyFits | None = None) -> OmegaReplicates:
+    """Return omega of every resample from covariance matrices with divisor n, (..., resamples, k, k).
+
+    Omega is (..., resamples), the counts are (...). Improper solutions are kept, as in the estimate, and counted.
+
+    Parameters
+    ----------
+    cov : ndarray, (..., resamples, k, k)
+    start : ManyFits, optional
+        The fits of the samples, one for each of the leading axes.
+
+    Examples
+    --------
+    >>> from analysis.stats.bootstrap import draw_weights, features, resampled
+    >>> rng = np.random.default_rng(1)
+    >>> x = rng.normal(size=(200, 1)) + rng.normal(size=(200, 4))
+    >>> moments = resampled(draw_weights(200, 1000, rng), [features(x)])[0]
+    >>> found = omega_resampled(moments.covariances(ddof=0))
+    >>> found.omega.shape, int(found.heywood), int(found.not_converged)
+    ((1000,), 0, 0)
+    """
+    shape, k = cov.shape[:-2], cov.shape[-1]
+    flat = np.moveaxis(cov, (-2, -1), (0, 1)).reshape(k, k, -1)
+    if start is not None:
+        start = ManyFits(*(np.repeat(part, shape[-1], axis=1) for part in (start.loadings, start.uniquenesses)))
+    fits = fit_many(flat, start, persist=False)
+    heywood, lost = (part.reshape(shape).sum(axis=-1) for part in (fits.heywood, ~fits.converged))
+    return OmegaReplicates(fits.omega.reshape(shape), heywood, lost)

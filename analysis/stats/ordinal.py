@@ -2,13 +2,13 @@
 
 One factor stands behind the attitudes of all items. Its loadings fit the polychoric correlations by diagonally weighted
 least squares; what share of the variance of the summed categories it makes then follows from loadings and thresholds.
-Everything is computed for many sets of weights at once; a sample by itself is the set of ones. Sets stand last in
+Everything is computed for many sets at once: several scales, or one under many sets of weights. Sets stand last in
 arrays of tables and first in arrays of matrices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import NamedTuple
@@ -16,24 +16,12 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.stats.binormal import quadrant_gain
-from analysis.stats.polychoric import (
-    AT_ONCE,
-    LAST_STEP,
-    declared_categories,
-    fit_tables,
-    is_constant,
-    one_hot,
-    pairs,
-    thresholds,
-)
+from analysis.stats.categories import declared_categories, is_constant, one_hot, pairs, thresholds
+from analysis.stats.dwls import dwls_loadings
+from analysis.stats.factor import FEWEST_ITEMS
+from analysis.stats.polychoric_fit import AT_ONCE, fit_tables
 from analysis.stats.value import Array
 
-FEWEST_ITEMS = 3
-ITERATIONS = 200
-AT_REST = 1e-10  # largest last step of a loading
-HALVINGS = 30
-SMALL = 1e-6  # steps that are taken in any case
-FLAT = 1e-8  # smallest curvature, of weights with mean 1, at which the minimum determines the loadings
 RESAMPLED_STEP = 1e-4  # last step of an angle in a resample: what is missing is about its square
 TABLES = 2048  # in one block
 CELLS = 4_000_000  # numbers in one block of features
@@ -65,7 +53,10 @@ class CategoricalOmega:
 
 
 class _Fits(NamedTuple):
-    """Fits of many sets: omega (B,), loadings (B, k), whether an item is constant and whether a pair has none (B,)."""
+    """Fits of many sets, or of one: omega (B,), loadings (B, k).
+
+    And whether an item is constant and whether a pair has no correlation, (B,).
+    """
 
     omega: Array
     loadings: Array
@@ -102,21 +93,65 @@ def omega_categorical(x: Array, categories: int | Array) -> CategoricalOmega:
     >>> round(found.estimate, 2), found.loadings.round(2)
     (0.73, array([0.66, 0.74, 0.63, 0.68]))
     """
-    k = x.shape[1]
-    if k < FEWEST_ITEMS:
-        declared_categories(x, categories)
-        return CategoricalOmega(nan, np.full(k, nan), heywood=False, converged=False, reason="fewer than three items")
-    fits = _fits(x, categories, np.ones((1, len(x))), LAST_STEP)
-    loadings, estimate = fits.loadings[0], float(fits.omega[0])
-    converged, heywood = bool(np.isfinite(loadings).all()), bool((np.abs(loadings) >= 1).any())
+    return omega_categorical_of_many([(x, categories)])[0]
+
+
+def omega_categorical_of_many(scales: Sequence[tuple[Array, int | Array]]) -> list[CategoricalOmega]:
+    """Return categorical omega of each of several scales: what ``omega_categorical`` takes of each, in its order.
+
+    Scales of as many items and categories are fitted together, whoever answered them: with some hundred persons a
+    scale by itself costs little but the calls.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> attitude = rng.normal(size=(2, 300, 1)) + rng.normal(size=(2, 300, 4))
+    >>> scales = [(answers, 3) for answers in np.digitize(attitude, [-1, 1]) + 1]
+    >>> [round(found.estimate, 2) for found in omega_categorical_of_many(scales)]
+    [0.69, 0.71]
+    """
+    alike: dict[tuple[int, int], list[int]] = {}
+    for place, (x, categories) in enumerate(scales):
+        declared = declared_categories(x, categories)
+        alike.setdefault((len(declared), int(declared.max(initial=0))), []).append(place)
+    found: dict[int, CategoricalOmega] = {}
+    for (k, most), places in alike.items():
+        few = k < FEWEST_ITEMS
+        fits = [_too_few(k)] * len(places) if few else _together([scales[place][0] for place in places], most)
+        found |= zip(places, fits, strict=True)
+    return [found[place] for place in range(len(scales))]
+
+
+def _too_few(k: int) -> CategoricalOmega:
+    return CategoricalOmega(nan, np.full(k, nan), heywood=False, converged=False, reason="fewer than three items")
+
+
+def _together(answers: list[Array], categories: int) -> list[CategoricalOmega]:
+    """Return categorical omega of scales of as many items, (n, k) each."""
+    counts = np.stack([_crossed(one_hot(x, categories)) for x in answers], axis=-1)
+    first, second = pairs(len(counts))
+    fits = fit_tables(np.moveaxis(counts[first, :, second], 0, 2).reshape(categories, categories, -1))
+    rho, variance = (part.reshape(len(first), -1) for part in fits[:2])
+    found = _fits(np.einsum("icics->cis", counts), rho, variance)
+    return [_read(_Fits(*parts)) for parts in zip(*found, strict=True)]
+
+
+def _crossed(indicators: Array) -> Array:
+    """Return how many gave each pair of answers to each pair of items; (n, k, C) -> (k, C, k, C)."""
+    return np.tensordot(indicators, indicators, (0, 0))
+
+
+def _read(fit: _Fits) -> CategoricalOmega:
+    """Return what one fit says."""
+    converged, heywood = bool(np.isfinite(fit.loadings).all()), bool((np.abs(fit.loadings) >= 1).any())
     reasons = {
-        "an item is constant": fits.constant[0],
-        "a pair of items has no polychoric correlation inside its bounds": fits.without_pair[0],
+        "an item is constant": fit.constant,
+        "a pair of items has no polychoric correlation inside its bounds": fit.without_pair,
         "the loadings are not determined": not converged,
         "a loading is 1 or more": heywood,
     }
     reason = next((reason for reason, holds in reasons.items() if holds), "")
-    return CategoricalOmega(estimate, loadings, heywood, converged, reason)
+    return CategoricalOmega(float(fit.omega), fit.loadings, heywood, converged, reason)
 
 
 def omega_categorical_resampled(x: Array, categories: int | Array, weights: Array) -> Array:
@@ -153,32 +188,32 @@ def omega_categorical_resampled(x: Array, categories: int | Array, weights: Arra
     >>> replicates.shape, bool(abs(replicates.mean() - omega_categorical(answers, 3).estimate) < 0.02)
     ((50,), True)
     """
-    if x.shape[1] < FEWEST_ITEMS:
-        declared_categories(x, categories)
+    declared = declared_categories(x, categories)
+    if len(declared) < FEWEST_ITEMS:
         return np.full(len(weights), nan)
-    return _fits(x, categories, np.asarray(weights, dtype=float), RESAMPLED_STEP).omega
+    indicators, counts = one_hot(x, int(declared.max())), np.asarray(weights, dtype=float)
+    margins = np.tensordot(indicators, counts, (0, 1)).transpose(1, 0, 2)
+    return _fits(margins, *_correlations(indicators, counts)).omega
 
 
-def _fits(x: Array, categories: int | Array, weights: Array, last_step: float) -> _Fits:
-    k = x.shape[1]
-    indicators = one_hot(x, int(declared_categories(x, categories).max()))
-    margins = np.tensordot(indicators, weights, (0, 1)).transpose(1, 0, 2)
-    rho, variance = _correlations(indicators, weights, last_step)
+def _fits(margins: Array, rho: Array, variance: Array) -> _Fits:
+    """Return the fits of sets from each item's counts (C, k, B) and the correlations of pairs (pairs, B)."""
+    _, k, sets = margins.shape
     first, second = pairs(k)
-    correlations, precision = np.zeros((2, len(weights), k, k))
+    correlations, precision = np.zeros((2, sets, k, k))
     correlations[:, first, second] = correlations[:, second, first] = rho.T
     precision[:, first, second] = precision[:, second, first] = 1 / variance.T
     exist = np.asarray(np.isfinite(variance).all(axis=0))
-    loadings = np.full((len(weights), k), nan)
+    loadings = np.full((sets, k), nan)
     loadings[exist] = dwls_loadings(correlations[exist], precision[exist])
-    omega = np.full(len(weights), nan)
+    omega = np.full(sets, nan)
     proper = (np.abs(loadings) < 1).all(axis=1)
     counts = margins[..., proper]
     omega[proper] = green_yang(loadings[proper].T, thresholds(counts), category_variances(counts))
     return _Fits(omega, loadings, np.asarray(is_constant(margins).any(axis=0)), ~exist)
 
 
-def _correlations(indicators: Array, weights: Array, last_step: float) -> tuple[Array, Array]:
+def _correlations(indicators: Array, weights: Array) -> tuple[Array, Array]:
     """Return polychoric correlations and their variances for every pair of items and set of weights, (pairs, B)."""
     (n, k, c), sets = indicators.shape, len(weights)
     first, second = pairs(k)
@@ -189,7 +224,7 @@ def _correlations(indicators: Array, weights: Array, last_step: float) -> tuple[
         for which in _blocks(sets, TABLES // (some.stop - some.start)):
             counts = (features.T @ weights[which].T).reshape(-1, c, c, which.stop - which.start)
             tables = counts.transpose(1, 2, 0, 3).reshape(c, c, -1)
-            fits = fit_tables(tables, last_step)
+            fits = fit_tables(tables, RESAMPLED_STEP)
             rho[some, which], variance[some, which] = (part.reshape(len(counts), -1) for part in fits[:2])
     return rho, variance
 
@@ -197,86 +232,6 @@ def _correlations(indicators: Array, weights: Array, last_step: float) -> tuple[
 def _blocks(total: int, size: int) -> Iterator[slice]:
     for start in range(0, total, size):
         yield slice(start, min(start + size, total))
-
-
-def dwls_loadings(correlations: Array, precision: Array) -> Array:
-    """Return the loadings of one factor that fit correlations best, weighted; (B, k, k) twice -> (B, k).
-
-    The minimum of the sum over pairs of precision times (r_ij - l_i l_j)^2, by Gauss-Newton from the first principal
-    component, steps halved while the fit gets worse; diagonals must be 0. The loadings' sum is made positive. NaN where
-    the iterations do not come to rest, or the fit is flat in some direction, as where no items go together.
-
-    Examples
-    --------
-    >>> l = np.array([0.9, 0.8, 0.7, 0.6])
-    >>> r, pairs = np.outer(l, l), 1 - np.eye(4)
-    >>> dwls_loadings((r * pairs)[None], pairs[None]).round(6)
-    array([[0.9, 0.8, 0.7, 0.6]])
-    """
-    weights = precision / precision.mean(axis=(1, 2), keepdims=True)
-    fits = _Loadings(correlations, weights, _first_component(correlations))
-    found, left = np.full(correlations.shape[:2], nan), np.arange(len(correlations))
-    for _ in range(ITERATIONS):
-        step = fits.step()
-        fits = fits.advanced(step)
-        done = np.abs(step).max(axis=1) < AT_REST
-        if done.any():
-            found[left[done]] = fits.only(done).determined()
-            fits, left = fits.only(~done), left[~done]
-        if not len(left):
-            break
-    return found * np.where(found.sum(axis=1, keepdims=True) < 0, -1, 1)
-
-
-def _first_component(correlations: Array) -> Array:
-    """Return loadings from the first principal component, less what the diagonal adds to it."""
-    values, vectors = np.linalg.eigh(correlations)  # the diagonal is 0: eigenvalues less 1
-    return np.asarray(vectors[:, :, -1] * np.sqrt(np.maximum(values[:, -1:], 0.1)))
-
-
-class _Loadings(NamedTuple):
-    """One-factor fits on their way: correlations and weights (B, k, k), loadings (B, k)."""
-
-    correlations: Array
-    weights: Array
-    loadings: Array
-
-    def misfit(self) -> Array:
-        return (self.weights * (self.correlations - self._products()) ** 2).sum(axis=(1, 2))
-
-    def _products(self) -> Array:
-        return self.loadings[:, :, None] * self.loadings[:, None, :]
-
-    def curvature(self) -> Array:
-        """Return the Gauss-Newton approximation of the second derivatives, (B, k, k)."""
-        matrix = self.weights * self._products()
-        diagonal = np.arange(matrix.shape[1])
-        matrix[:, diagonal, diagonal] = (self.weights @ self.loadings[..., None] ** 2)[..., 0]
-        return matrix
-
-    def only(self, which: Array) -> _Loadings:
-        return _Loadings(*(part[which] for part in self))
-
-    def determined(self) -> Array:
-        """Return the loadings, NaN where the fit is flat in some direction."""
-        curved = np.linalg.eigvalsh(self.curvature())[:, :1] > FLAT
-        return np.where(curved, self.loadings, nan)
-
-    def step(self) -> Array:
-        rest = self.weights * (self.correlations - self._products())
-        ridge = FLAT * np.eye(self.loadings.shape[1])  # only against division by zero: it moves no minimum
-        return np.linalg.solve(self.curvature() + ridge, rest @ self.loadings[..., None])[..., 0]
-
-    def advanced(self, step: Array) -> _Loadings:
-        """Return the fits after the step, halved where the fit would get worse."""
-        before, step = self.misfit(), step.copy()
-        for _ in range(HALVINGS):
-            after = self._replace(loadings=self.loadings + step)
-            worse = (after.misfit() > before) & (np.abs(step).max(axis=1) > SMALL)
-            if not worse.any():
-                break
-            step[worse] /= 2
-        return after
 
 
 def green_yang(loadings: Array, cuts: Array, variances: Array) -> Array:

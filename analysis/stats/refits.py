@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.stats.factor import FEWEST_ITEMS, FLAT, SINGULAR, fit_one_factor
+from analysis.stats.ascent import HALVINGS, SMALL
+from analysis.stats.factor import FEWEST_ITEMS, FLAT, fit_one_factor
+from analysis.stats.moments import SINGULAR
 from analysis.stats.value import ROUNDING, Array
 
 AT_ONCE = 2**13  # elements of a row of all items; more would leave the processor's cache
@@ -22,8 +24,6 @@ ITERATIONS = 100  # what still moves then is fitted by itself
 SCORING = 15  # iterations of Fisher scoring, cheap but slow in the end for few couples, before Newton's steps
 FEWER = 0.7  # fits that came to rest are set aside when so few still move
 AT_REST = 1e-9  # largest step, in units of the items' standard deviations
-SMALL = 1e-5  # below it the likelihood cannot tell steps apart any more
-HALVINGS = 30
 SMALLEST, LARGEST = 0.1, 0.95  # standardized loadings to start from
 
 
@@ -77,7 +77,7 @@ class Point(NamedTuple):
             mine[..., which] = new
 
 
-def fit_many(cov: Array, start: ManyFits | None = None) -> ManyFits:
+def fit_many(cov: Array, start: ManyFits | None = None, *, persist: bool = True) -> ManyFits:
     """Return the maximum likelihood fits to many covariance matrices with divisor n, (k, k, m), k >= 3.
 
     Parameters
@@ -85,12 +85,13 @@ def fit_many(cov: Array, start: ManyFits | None = None) -> ManyFits:
     cov : ndarray, (k, k, m)
     start : ManyFits, optional
         The fit of the sample that the matrices are resamples of, or of each one's sample: it saves steps.
+    persist : bool
+        Let ``fit_one_factor`` take over the few that still move after a hundred steps. In resamples of few couples they
+        are many, slow, and mostly without a solution: there they count as not converged.
 
-    Notes
-    -----
-    Each fit is that of :func:`analysis.stats.factor.fit_one_factor`, which also takes over the few that move slowly or
-    towards a unique variance of 0. With very few couples a likelihood may have two maxima; then the start decides. Not
-    converged: singular matrices, constant items, NaN, likelihoods that are flat at their maximum.
+    Notes ----- Each fit is that of :func:`analysis.stats.factor.fit_one_factor`. With very few couples a likelihood may
+    have two maxima; then the start decides. Not converged: singular matrices, constant items, NaN, likelihoods that are
+    flat at their maximum.
 
     Examples
     --------
@@ -107,11 +108,12 @@ def fit_many(cov: Array, start: ManyFits | None = None) -> ManyFits:
     rows = max(1, AT_ONCE // k)
     for first in range(0, m if k >= FEWEST_ITEMS else 0, rows):
         block = slice(first, first + rows)
-        loadings[:, block], unique[:, block] = _fit(np.ascontiguousarray(cov[:, :, block]), first_guess[:, block])
+        part = np.ascontiguousarray(cov[:, :, block])
+        loadings[:, block], unique[:, block] = _fit(part, first_guess[:, block], persist=persist)
     return ManyFits(loadings, unique)
 
 
-def _fit(cov: Array, start: Array) -> tuple[Array, Array]:
+def _fit(cov: Array, start: Array, *, persist: bool) -> tuple[Array, Array]:
     """Return loadings and unique variances, (k, m) each, NaN without a solution."""
     k, _, m = cov.shape
     variance = np.einsum("iim->im", cov)
@@ -128,7 +130,7 @@ def _fit(cov: Array, start: Array) -> tuple[Array, Array]:
     into, sign = chosen[kept], np.where(point.loadings[:, kept].sum(axis=0) < 0, -1.0, 1.0)
     loadings[:, into] = sign * point.loadings[:, kept] * scale[:, into]
     unique[:, into] = point.unique[:, kept] * scale[:, into] ** 2
-    for one in chosen[~rest]:
+    for one in chosen[~rest] if persist else []:
         fit = fit_one_factor(cov[:, :, one])
         loadings[:, one], unique[:, one] = fit.loadings, fit.uniquenesses
     return loadings, unique
@@ -278,41 +280,3 @@ def information(r: Array, loadings: Array, unique: Array) -> Array:
             np.concatenate([mixed.swapaxes(0, 1), p * m - p**2 / 2], axis=1),
         ]
     )
-
-
-class OmegaReplicates(NamedTuple):
-    """Omega of many resamples, NaN without a solution; how many were improper (Heywood), and not converged."""
-
-    omega: Array
-    heywood: Array
-    not_converged: Array
-
-
-def omega_resampled(cov: Array, start: ManyFits | None = None) -> OmegaReplicates:
-    """Return omega of every resample from covariance matrices with divisor n, (..., resamples, k, k).
-
-    Omega is (..., resamples), the counts are (...). Improper solutions are kept, as in the estimate, and counted.
-
-    Parameters
-    ----------
-    cov : ndarray, (..., resamples, k, k)
-    start : ManyFits, optional
-        The fits of the samples, one for each of the leading axes.
-
-    Examples
-    --------
-    >>> from analysis.stats.bootstrap import draw_weights, features, resampled
-    >>> rng = np.random.default_rng(1)
-    >>> x = rng.normal(size=(200, 1)) + rng.normal(size=(200, 4))
-    >>> moments = resampled(draw_weights(200, 1000, rng), [features(x)])[0]
-    >>> found = omega_resampled(moments.covariances(ddof=0))
-    >>> found.omega.shape, int(found.heywood), int(found.not_converged)
-    ((1000,), 0, 0)
-    """
-    shape, k = cov.shape[:-2], cov.shape[-1]
-    flat = np.moveaxis(cov, (-2, -1), (0, 1)).reshape(k, k, -1)
-    if start is not None:
-        start = ManyFits(*(np.repeat(part, shape[-1], axis=1) for part in (start.loadings, start.uniquenesses)))
-    fits = fit_many(flat, start)
-    heywood, lost = (part.reshape(shape).sum(axis=-1) for part in (fits.heywood, ~fits.converged))
-    return OmegaReplicates(fits.omega.reshape(shape), heywood, lost)

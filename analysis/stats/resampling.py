@@ -1,4 +1,8 @@
-"""Random streams with names, so that adding an analysis changes no other number."""
+"""What every use of chance has in common: streams of random numbers with names, and the p of a resampled null.
+
+A stream of its own for each analysis: then adding one changes no other number. Couples are drawn from a stream in
+:mod:`analysis.stats.bootstrap`, and intervals are made from replicates in :mod:`analysis.stats.bca`.
+"""
 
 from __future__ import annotations
 

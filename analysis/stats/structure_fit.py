@@ -15,11 +15,9 @@ from math import inf, nan, sqrt
 import numpy as np
 
 from analysis.stats.ascent import ITERATIONS, Slope, climb
-from analysis.stats.moments import covariance
+from analysis.stats.moments import covariance, is_regular
 from analysis.stats.structure import Matrices, Structure, flat, start_values
 from analysis.stats.value import Array
-
-SINGULAR = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +71,6 @@ def fit_structure(
     if theta is None:
         return StructureFit(structure, np.full(structure.free, nan), converged=False)
     return StructureFit(structure, signed(structure, theta), converged=True)
-
-
-def is_regular(cov: Array) -> bool:
-    """Say whether a covariance matrix has no constant variable and none that the others determine."""
-    scale = np.sqrt(np.maximum(np.diagonal(cov), 0.0))
-    if not (scale > 0).all():
-        return False
-    return bool(np.linalg.eigvalsh(cov / np.outer(scale, scale))[0] >= SINGULAR)
 
 
 def signed(structure: Structure, theta: Array) -> Array:

@@ -13,9 +13,9 @@ from analysis.estimation.correlations import item_correlations, pairwise_r, publ
 def test_correlations_are_those_of_pandas_over_the_persons_with_both(case: str) -> None:
     couples = hm.ZOO[case]()
     for found in item_correlations(couples):
-        frame = couples.items[list(found.items)]
-        if found.partner != "both":
-            frame = frame.xs(found.partner, level="partner")
+        everyone = couples.items[list(found.items)]
+        of_partner = everyone.index.get_level_values("partner") == found.partner
+        frame = everyone if found.partner == "both" else everyone[of_partner]
         np.testing.assert_allclose(found.r, frame.corr(min_periods=2).to_numpy(), rtol=1e-9, atol=1e-12)
 
 

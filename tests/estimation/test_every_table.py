@@ -18,7 +18,7 @@ def of(name: str) -> tuple[an.Couples, an.Estimates]:
     return data, everything(data)
 
 
-Z_TESTS = ("alpha_difference", "omega_difference")  # their test is a z, which has no degrees of freedom
+Z_TESTS = ("alpha_difference", "omega_difference", "latent_r")  # their test is a z, which has no degrees of freedom
 every_kind = pytest.mark.parametrize("name", ZOO)
 
 

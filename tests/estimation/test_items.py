@@ -10,8 +10,11 @@ from scipy import stats as scipy_stats
 from second import omega_by_scipy, one_factor_by_scipy
 
 import analysis as an
+from analysis.estimation.items import AGAINST_KEY
 from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, TOO_FEW_ITEMS
 from analysis.results import Row, said
+from analysis.stats.consistency import alpha_if_dropped_clustered, item_rest_r_clustered
+from analysis.stats.factor import omega
 
 FIVE = book(items("H1", 5))
 OWN = ["mean", "sd", "skew", "floor", "ceiling", "missing"]
@@ -187,3 +190,49 @@ def test_a_finished_score_among_items_is_named() -> None:
 
 def test_groups_do_not_split_the_item_table() -> None:
     assert set(an.items(made(FIVE, group=["a", "b", "c"] * 10)).frame["group"]) == {""}
+
+
+def test_intervals_are_those_of_the_kernels() -> None:
+    data = made(FIVE, 60)
+    x, couple = data.cube("H1")[:, 0], np.arange(60)
+    rest = item_rest_r_clustered(x, couple, 0.95)
+    dropped = alpha_if_dropped_clustered(x, couple, 0.95)
+    for j in range(5):
+        found = by_statistic(an.items(data), f"H1_{j + 1}")
+        without = omega(np.delete(x, j, axis=1), couple, 0.95, clustered=False)[0]
+        for statistic, value in (
+            ("item_rest_r", rest[j]), ("alpha_if_dropped", dropped[j]), ("omega_if_dropped", without),
+        ):  # fmt: skip
+            row = found[statistic]
+            assert [row[name] for name in ("estimate", "lower", "upper", "se")] == pytest.approx(value[:4], rel=1e-12)
+
+
+def test_the_first_component_is_that_of_a_singular_value_decomposition() -> None:
+    data = made(FIVE, 60)
+    x = data.cube("H1")[:, 1]
+    z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
+    left, size, _ = np.linalg.svd(z, full_matrices=False)
+    component = left[:, 0] * size[0]
+    wanted = [np.corrcoef(component, column)[0, 1] for column in x.T]
+    wanted = [r * np.sign(sum(wanted)) for r in wanted]
+    ours = an.items(data).where(statistic="component_loading", partner="m").frame["estimate"]
+    np.testing.assert_allclose(ours, wanted, rtol=1e-9)
+
+
+def test_an_item_against_its_key_is_named_with_the_partner_and_never_flipped() -> None:
+    keyed = book(items("H1", 4), items("H1", 1, first=5, keyed=-1))  # it goes with the others as it stands
+    data = couples(keyed, answers(FIVE, 80))
+    table = an.items(data)
+    found = by_statistic(table, "H1_5")
+    assert found["item_rest_r"]["estimate"] < 0
+    assert found["component_loading"]["estimate"] < 0
+    assert AGAINST_KEY in found["item_rest_r"]["note"]
+    assert AGAINST_KEY not in by_statistic(table, "H1_1")["item_rest_r"]["note"]
+    note = table.notes[-1]
+    assert note.startswith("Items that run against their declared key: H1_5 (w); H1_5 (m).")
+    assert "Compare keyed and stored in the codebook with the wording; nothing was flipped." in note
+    assert not an.items(made(FIVE, 80)).notes
+
+
+def test_no_item_of_the_studys_bundled_demo_runs_against_its_key(demo: an.Couples) -> None:
+    assert not [note for note in an.items(demo).notes if "against their declared key" in note]

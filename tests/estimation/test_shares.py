@@ -47,7 +47,7 @@ def test_counts_are_those_of_plain_loops(case: str) -> None:
         present = couples.present.ravel() if partner == "both" else couples.present[:, slot]
         n = int(np.isfinite(answers).sum())
         for category in range(int(low), int(high) + 1):
-            line = table.loc[(item.name, partner, category)]
+            line = table.loc[[(item.name, partner, category)]].to_dict("records")[0]
             assert line["count"] == sum(1 for answer in answers if answer == category)
             assert line["n"] == n
             assert line["present"] == present.sum()

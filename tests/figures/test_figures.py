@@ -89,7 +89,8 @@ def test_other_scales_are_a_row_each_with_their_names() -> None:
 
 def test_the_forest_has_a_row_a_scale_and_draws_omega_and_alpha(demo: an.Couples) -> None:
     ax = an.figures.reliability(demo)
-    omega = an.reliability(demo).where(statistic="omega", partner="man").frame["estimate"]
+    codes = list(demo.codebook.codes)
+    omega = an.reliability(demo).where(statistic="omega", partner="man", scale=codes).frame["estimate"]
     assert len(ax.get_yticks()) == 15
     np.testing.assert_allclose(_points(ax)["man"], omega, rtol=1e-12)
 
@@ -359,7 +360,8 @@ def test_one_very_wide_interval_does_not_squeeze_the_others() -> None:
 def test_the_forest_of_a_group_draws_its_rows(demo: an.Couples) -> None:
     grouped = _grouped(demo, 60)
     drawn = _points(an.figures.reliability(grouped, group="clinic"))
-    omega = an.reliability(grouped).where(statistic="omega", partner="man", group="clinic").frame["estimate"]
+    place = {"partner": "man", "group": "clinic", "scale": list(demo.codebook.codes)}
+    omega = an.reliability(grouped).where(statistic="omega", **place).frame["estimate"]
     np.testing.assert_allclose(drawn["clinic, man"], omega, rtol=1e-12)
     with pytest.raises(an.SurveyError, match=r"There is no group 'clinics'.*Did you mean 'clinic'"):
         an.figures.reliability(grouped, group="clinics")

@@ -60,7 +60,8 @@ def test_scales_are_blocks_with_their_names_and_lines_between_them(demo: an.Coup
     ax = an.figures.item_correlations(demo)
     assert [text.get_text() for text in ax.get_yticklabels()][:2] == ["H1  Give and take", "H2  Working things out"]
     assert len(ax.get_xticks()) == 15
-    lines = {float(line.get_ydata()[0]) for line in ax.lines if len(set(line.get_ydata())) == 1}
+    heights = [np.asarray(line.get_ydata()).tolist() for line in ax.lines]
+    lines = {y[0] for y in heights if len(set(y)) == 1}
     assert {3.5 + 4 * k for k in range(14)} <= lines
 
 

@@ -14,7 +14,11 @@ from analysis.figures.items import AT_BOUND, Box
 
 
 def _lines(ax: Axes) -> dict[str, np.ndarray]:
-    return {str(line.get_label()): line.get_xydata() for line in ax.lines if not str(line.get_label()).startswith("_")}
+    return {
+        str(line.get_label()): np.asarray(line.get_xydata())
+        for line in ax.lines
+        if not str(line.get_label()).startswith("_")
+    }
 
 
 def _drawn(results: an.Estimates, partner: str) -> np.ndarray:
@@ -51,7 +55,7 @@ def test_every_item_is_in_the_alternative_text_and_few_are_named(demo: an.Couple
         assert f"{item.name}:" in text or item.name in text.split("Not drawn:")[1]
     frame = an.items(demo).frame
     r = frame[frame["statistic"] == "item_rest_r"]
-    lowest = r.loc[r["estimate"].idxmin(), "item"]
+    lowest = r["item"].to_numpy()[r["estimate"].argmin()]
     names = [text.get_text() for text in ax.texts if "_" in text.get_text()]
     assert lowest in names
     assert len(names) <= 11
@@ -77,7 +81,7 @@ def test_a_line_stands_at_zero_also_where_an_item_goes_against_its_scale() -> No
     cells = hm.answers(hm.SHORT, 40)
     cells[:, :, -1] = 6 - cells[:, :, -1].astype(float)
     ax = an.figures.item_map(hm.couples(hm.SHORT, cells, settings={"synthetic": True}))
-    zero = next(line for line in ax.lines if list(line.get_ydata()) == [0, 0])
+    zero = next(line for line in ax.lines if np.asarray(line.get_ydata()).tolist() == [0, 0])
     assert zero.get_linewidth() == 1
     lowest = min(float(points[:, 1].min()) for points in _lines(ax).values())
     assert ax.get_ylim()[0] < lowest < 0

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 import analysis as an
 from analysis.estimation.shares import HIDDEN, NOBODY, answer_shares
@@ -14,17 +15,21 @@ from analysis.estimation.shares import HIDDEN, NOBODY, answer_shares
 OPEN = {"synthetic": True}
 
 
+def _bars(ax: Axes) -> list[Rectangle]:
+    return [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+
+
 def _rows(ax: Axes) -> dict[float, list[tuple[float, float]]]:
     """Return the parts of each bar as (left, width), by its height; the bars of missing answers are thinner."""
     rows: dict[float, list[tuple[float, float]]] = {}
-    for bar in ax.patches:
+    for bar in _bars(ax):
         if bar.get_height() == pytest.approx(0.8):
             rows.setdefault(round(bar.get_y() + 0.4, 6), []).append((bar.get_x(), bar.get_width()))
     return rows
 
 
 def _missing(ax: Axes) -> list[float]:
-    return [bar.get_width() for bar in ax.patches if bar.get_height() == pytest.approx(0.48)]
+    return [bar.get_width() for bar in _bars(ax) if bar.get_height() == pytest.approx(0.48)]
 
 
 def _words(ax: Axes) -> list[str]:

@@ -12,12 +12,14 @@ from math import isclose, isnan
 
 import numpy as np
 import pandas as pd
-from handmade import ROLES, book, couples, everything, frame, items
+from handmade import ROLES, book, couples, frame, items
+from handmade import everything as every_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import analysis as an
+from analysis.estimation.resampling import OUTSIDE
 from analysis.results import KEY, NUMBERS, Row
 from analysis.stats.value import Array
 
@@ -38,9 +40,22 @@ few = settings(max_examples=8, deadline=None, derandomize=True)
 # Closed forms are the same sums in another order, 1e-9; maximum likelihood stops at steps of 1e-10 in standard
 # deviations, and a flat likelihood or a near-perfect fit multiplies that.
 CLOSED_FORM, ML = 1e-9, 1e-5
-OF_ML = ("omega", "omega_pooled", "omega_if_dropped", "loading")
+OF_ML = ("omega", "omega_pooled", "omega_observed", "omega_if_dropped", "loading", "lambda6")
+LEFT_OUT = ("omega_categorical", "component_loading")
 SIGNED = ("mean_difference", "d_z", "d_av", "location_shift")
 Change = Callable[[Row], Row]
+
+
+def everything(data: an.Couples) -> an.Estimates:
+    """Return the results that must not change: closed forms and one-factor models.
+
+    Bootstrap intervals depend on the order of couples in the file, as draws do; categories depend on the declared ones;
+    the first component of uncorrelated items is any of them; what models of two scales or two partners make of three to
+    nine couples is left to tests with more of them.
+    """
+    parts = (an.describe, an.items, an.reliability, an.agreement, an.profiles)
+    rows = [row for part in parts for row in part(data) if row["statistic"] not in LEFT_OUT]
+    return an.Estimates(rows)
 
 
 def keep(row: Row) -> Row:
@@ -166,7 +181,7 @@ def test_rescaling_answers_and_bounds_rescales_what_is_in_scale_points(
 ) -> None:
     times, plus = by
     scaled = tuple(replace(item, minimum=times + plus, maximum=5 * times + plus) for item in BOOK.items)
-    in_points = ("mean", "scale_mean", "sd", "scale_sd", "mean_difference")
+    in_points = ("mean", "scale_mean", "sd", "scale_sd", "mean_difference", "score_sem", "score_mdc")
     squared = ("profile_d2", "d2_elevation", "d2_scatter", "d2_shape")
 
     def rescaled(row: Row) -> Row:
@@ -196,15 +211,15 @@ def test_a_couple_without_answers_changes_nothing_but_the_ledger(cells: Array, h
     assert not differences(one, other)  # their blank answers do count among the missing ones
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@few
 @given(ANSWERS, st.booleans())
 def test_whatever_the_answers_counts_intervals_and_reasons_are_in_order(cells: Array, has_roles: bool) -> None:  # noqa: FBT001
     data = couples(BOOK, cells, roles=ROLES if has_roles else None)
-    table = everything(data).frame
+    table = every_row(data).frame
     assert not table.duplicated(list(KEY)).any()
     assert (table["n_couples"] <= data.n).all()
     assert (table["n_persons"] <= 2 * table["n_couples"]).all()
-    inside = table[table["lower"].notna()]
+    inside = table[table["lower"].notna() & ~table["note"].str.contains(OUTSIDE)]
     assert (inside["lower"] <= inside["estimate"]).all()
     assert (inside["estimate"] <= inside["upper"]).all()
     assert (table.loc[table["estimate"].isna(), "note"] != "").all()

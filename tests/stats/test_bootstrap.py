@@ -11,7 +11,8 @@ import pytest
 from oracles import REFERENCE, couples, numbers
 from scipy import stats
 
-from analysis.stats.bootstrap import Moments, bca, draw_weights, features, percentile, resampled
+from analysis.stats.bca import bca, percentile
+from analysis.stats.bootstrap import Moments, draw_weights, features, resampled
 from analysis.stats.consistency import alpha
 from analysis.stats.moments import covariance
 from analysis.stats.value import Array

@@ -4,7 +4,7 @@ from math import isnan, log, nan, sqrt
 
 import numpy as np
 import pytest
-from oracles import FRAMES, couples, numbers
+from oracles import FRAMES, by_name, couples, numbers
 from scipy.optimize import minimize
 from second import slopes
 
@@ -41,18 +41,16 @@ def names(scale: str) -> list[str]:
 
 @pytest.mark.parametrize(("scale", "role"), PLACES)
 def test_the_reference_has_the_same_moments(scale: str, role: str) -> None:
-    rows = EM[(EM.frame == "b_missing") & (EM.scale == f"{scale}:{role}")].set_index(["statistic", "variant"])
+    rows = by_name(EM[(EM.frame == "b_missing") & (EM.scale == f"{scale}:{role}")])
     found, items = em_moments(persons(scale, role)), names(scale)
     assert found.converged
     for i, item in enumerate(items):
-        assert found.mean[i] == pytest.approx(rows.loc[("em_mean", item)]["value"], rel=1e-9)
+        assert found.mean[i] == pytest.approx(rows["em_mean", item]["value"], rel=1e-9)
         for j in range(i, len(items)):
-            wanted = rows.loc[("em_cov", f"{item}~{items[j]}")]
+            wanted = rows["em_cov", f"{item}~{items[j]}"]
             assert found.covariance[i, j] == pytest.approx(wanted["value"], rel=1e-9, abs=1e-11)
             assert found.n == wanted["n"]
-    assert alpha_fiml(persons(scale, role), 0.95).estimate == pytest.approx(
-        rows.loc[("alpha_em", "")]["value"], rel=1e-9
-    )
+    assert alpha_fiml(persons(scale, role), 0.95).estimate == pytest.approx(rows["alpha_em", ""]["value"], rel=1e-9)
 
 
 def test_the_reference_has_the_same_moments_of_couples_scores() -> None:
@@ -69,8 +67,8 @@ def test_the_reference_has_the_same_moments_of_couples_scores() -> None:
 @pytest.mark.parametrize(("scale", "role"), PLACES)
 def test_lavaan_has_the_same_omega_and_errors(scale: str, role: str) -> None:
     x, k = persons(scale, role), len(names(scale))
-    rows = ML[(ML.frame == "b_missing") & (ML.scale == f"{scale}:{role}")].set_index(["statistic", "variant"])
-    (value, fit), robust = omega_fiml(x, 0.95), rows.loc[("omega_model", ROBUST)]
+    rows = by_name(ML[(ML.frame == "b_missing") & (ML.scale == f"{scale}:{role}")])
+    (value, fit), robust = omega_fiml(x, 0.95), rows["omega_model", ROBUST]
     assert value.estimate == pytest.approx(robust["value"], abs=1e-6)
     for mine, theirs in ((value.lower, "lower"), (value.upper, "upper"), (value.se, "se")):
         assert mine == pytest.approx(robust[theirs], rel=1e-5), theirs
@@ -78,11 +76,11 @@ def test_lavaan_has_the_same_omega_and_errors(scale: str, role: str) -> None:
     at = np.concatenate([fit_incomplete(one_factor(k), x).mean, fit.theta])
     errors = np.linalg.inv(_slope(one_factor(k), _patterns(x), at).observed) / len(x)
     gradient = composite_reliability(fit, np.ones(k))[1]
-    ordinary = rows.loc[("omega_model", ORDINARY)]
+    ordinary = rows["omega_model", ORDINARY]
     assert sqrt(gradient @ errors[k:, k:] @ gradient) == pytest.approx(ordinary["se"], rel=1e-5)
     for j, item in enumerate(names(scale)):
         for statistic, place in (("loading", j), ("residual_variance", k + j)):
-            wanted = rows.loc[(statistic, f"FIML; ML; {item}")]
+            wanted = rows[statistic, f"FIML; ML; {item}"]
             # lavaan's FIML iterations stop at about 1e-6 of a parameter
             assert fit.theta[place] == pytest.approx(wanted["value"], abs=5e-6)
             assert sqrt(errors[k + place, k + place]) == pytest.approx(wanted["se"], rel=1e-5)
@@ -138,7 +136,11 @@ def test_a_general_optimiser_finds_the_same_maximum(structure: Structure) -> Non
     x = answers(60)
     at = point(structure, x)
     start = at * 0.95 + 0.02
-    found = minimize(lambda a: -loglik(structure, a, x).mean(), start, method="BFGS", options={"gtol": 1e-7})
+
+    def misfit(a: Array) -> float:
+        return float(-loglik(structure, a, x).mean())
+
+    found = minimize(misfit, start, method="BFGS", options={"gtol": 1e-7})
     assert at == pytest.approx(found.x, abs=2e-5)  # BFGS with numeric gradients
     assert -loglik(structure, at, x).mean() <= found.fun + 1e-13
 

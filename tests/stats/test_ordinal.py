@@ -12,11 +12,12 @@ from scipy.optimize import least_squares
 from scipy.stats import norm
 
 from analysis.stats import ordinal
+from analysis.stats.dwls import dwls_loadings
 from analysis.stats.ordinal import (
     category_variances,
-    dwls_loadings,
     green_yang,
     omega_categorical,
+    omega_categorical_of_many,
     omega_categorical_resampled,
 )
 from analysis.stats.polychoric import polychoric
@@ -293,3 +294,21 @@ def test_answers_that_are_no_category_are_refused(k: int) -> None:
         omega_categorical(x, 5)
     with pytest.raises(ValueError, match="without missing ones"):
         omega_categorical_resampled(x, 5, np.ones((1, 20)))
+
+
+def test_scales_fitted_together_have_what_each_has_alone() -> None:
+    """Of unlike items, persons and categories, one with a constant item: in the order that was asked."""
+    rng = np.random.default_rng(3)
+    sizes = ((80, 4, 5), (60, 2, 5), (90, 3, 3), (80, 4, 5), (70, 5, 7), (50, 4, 5), (40, 4, 4))
+    latent = [rng.normal(size=(n, 1)) + rng.normal(size=(n, k)) for n, k, _ in sizes]
+    scales = [
+        (np.digitize(x, np.linspace(-1.5, 1.5, c - 1)) + 1, c) for x, (_, _, c) in zip(latent, sizes, strict=True)
+    ]
+    scales[5][0][:, 2] = 3
+    together, alone = omega_categorical_of_many(scales), [omega_categorical(*scale) for scale in scales]
+    assert [found.reason for found in together] == [found.reason for found in alone]
+    assert [found.reason for found in together if found.reason] == ["fewer than three items", "an item is constant"]
+    for found, one in zip(together, alone, strict=True):
+        assert found.estimate == pytest.approx(one.estimate, rel=1e-12, nan_ok=True)
+        assert found.loadings == pytest.approx(one.loadings, rel=1e-12, nan_ok=True)
+    assert omega_categorical_of_many([]) == []

@@ -16,7 +16,9 @@ from scipy.stats import norm
 from second import quadrant
 
 from analysis.stats.binormal import quadrant_gain
-from analysis.stats.polychoric import LAST_STEP, Polychoric, fit_tables, polychoric, thresholds
+from analysis.stats.categories import thresholds
+from analysis.stats.polychoric import Polychoric, polychoric
+from analysis.stats.polychoric_fit import LAST_STEP, fit_tables
 from analysis.stats.value import Array
 
 # The reference minimises minus the log-likelihood by R's `optimize`. A minimum is flat: likelihoods that differ by less

@@ -4,7 +4,7 @@ from math import isnan, nan, sqrt
 
 import numpy as np
 import pytest
-from oracles import couples, numbers
+from oracles import by_name, couples, numbers
 from scipy.optimize import minimize
 from second import slopes
 
@@ -125,7 +125,7 @@ def test_the_observed_information_is_minus_the_second_derivative(structure: Stru
     fit = fitted(structure, x)
 
     def gradient(at: Array) -> Array:
-        return casewise_scores(StructureFit(structure, at, converged=True), x).mean(axis=0)
+        return np.asarray(casewise_scores(StructureFit(structure, at, converged=True), x).mean(axis=0))
 
     numeric = -slopes(gradient, fit.theta)
     assert observed_information(fit, covariance(x, ddof=0)) == pytest.approx(numeric, rel=1e-7, abs=1e-8)
@@ -320,7 +320,7 @@ def test_lavaan_has_the_same_dyadic_model_and_ordinary_standard_errors(frame: st
     first = np.arange(2 * k) < k
     table = numbers("10_discriminant_couple")
     table = table[(table.frame == frame) & (table.scale == scale) & table.variant.str.contains("same-item residual")]
-    rows = table.set_index(["statistic", "variant"])
+    rows = by_name(table)
     model = "dyadic CFA, same-item residual covariances; ML"
     for statistic, weights in (
         ("reliability_couple_mean", np.ones(2 * k)),
@@ -328,10 +328,10 @@ def test_lavaan_has_the_same_dyadic_model_and_ordinary_standard_errors(frame: st
         ("omega_dyadic_first_role", first.astype(float)),
         ("omega_dyadic_second_role", 1.0 - first),
     ):
-        row, (ours, gradient) = rows.loc[(statistic, model)], composite_reliability(fit, weights)
+        row, (ours, gradient) = rows[statistic, model], composite_reliability(fit, weights)
         assert ours == pytest.approx(row["value"], abs=1e-6)
         assert delta(gradient, errors) == pytest.approx(row["se"], rel=1e-5)
-    row = rows.loc[("latent_partner_r", "same-item residual covariances; ML")]
+    row = rows["latent_partner_r", "same-item residual covariances; ML"]
     assert fit.theta[4 * k] == pytest.approx(row["value"], abs=1e-6)
     assert sqrt(errors[4 * k, 4 * k]) == pytest.approx(row["se"], rel=1e-5)
     assert len(x) == row["n"]

@@ -1,0 +1,113 @@
+"""Pairs of scales: latent correlations and ratios against kernels, what the interval holds, and wrong pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from handmade import answers, book, couples, items, made
+
+import analysis as an
+from analysis.estimation.notes import CONSTANT_ITEM
+from analysis.estimation.pairs import ABOVE_1, OPPOSED, TO_TELL_APART, TOO_FEW
+from analysis.results import Row
+from analysis.stats.discriminant import latent_r
+from analysis.stats.value import Array, Value
+
+TWO = book(items("H1", 3), items("U1", 4))
+
+
+def by_place(table: an.Estimates, scale: str = "H1+U1", partner: str = "w") -> dict[tuple[str, str], Row]:
+    return {(row["statistic"], row["variant"]): row for row in table.where(scale=scale, partner=partner)}
+
+
+def complete(data: an.Couples, slot: int = 0) -> Array:
+    x = np.concatenate([data.cube("H1")[:, slot], data.cube("U1")[:, slot]], axis=1)
+    return np.asarray(x[~np.isnan(x).any(axis=1)])
+
+
+def test_every_column_is_that_of_the_kernel_over_persons_complete_on_both_scales() -> None:
+    cells = answers(TWO, 80).astype(float)
+    cells[0, 0, 0] = cells[1, 0, 6] = np.nan
+    data = couples(TWO, cells)
+    found, x = by_place(an.scale_pairs(data)), complete(data)
+    row, value = found["latent_r", ""], latent_r(x[:, :3], x[:, 3:], None, 0.95)
+    np.testing.assert_array_equal([row[name] for name in Value._fields], value)
+    r = np.corrcoef(x.T)
+    between, a, b = r[:3, 3:], r[:3, :3][np.tril_indices(3, -1)], r[3:, 3:][np.tril_indices(4, -1)]
+    assert found["htmt", "signed"]["estimate"] == pytest.approx(between.mean() / np.sqrt(a.mean() * b.mean()))
+    absolute = np.abs(between).mean() / np.sqrt(np.abs(a).mean() * np.abs(b).mean())
+    assert found["htmt", ""]["estimate"] == pytest.approx(absolute)
+    geometric = np.exp([np.log(np.abs(part)).mean() for part in (between, a, b)])
+    assert found["htmt2", ""]["estimate"] == pytest.approx(geometric[0] / np.sqrt(geometric[1] * geometric[2]))
+    assert {row["n_persons"] for row in found.values()} == {78}
+
+
+def test_two_halves_of_one_scale_cannot_be_told_apart() -> None:
+    whole = answers(book(items("H1", 6)), 120)
+    data = couples(book(items("H1", 3), items("U1", 3)), whole)
+    table = an.scale_pairs(data)
+    assert by_place(table, partner="m")["latent_r", ""]["note"] == "the interval holds 1"
+    assert by_place(table)["latent_r", ""]["note"] == ABOVE_1
+
+
+def test_scales_apart_say_nothing_of_the_marks() -> None:
+    assert by_place(an.scale_pairs(made(TWO, 200)))["latent_r", ""]["note"] == ""
+
+
+def test_items_that_point_the_other_way_are_told() -> None:
+    cells = answers(TWO, 100)
+    cells[:, :, 0] = 6.0 - cells[:, :, 0]
+    found = by_place(an.scale_pairs(couples(TWO, cells)))
+    assert OPPOSED in found["htmt", ""]["note"]
+    assert found["htmt", ""]["estimate"] != pytest.approx(abs(found["htmt", "signed"]["estimate"]))
+
+
+def test_exchangeable_partners_are_clusters_and_their_order_is_nothing() -> None:
+    cells = answers(TWO, 60)
+    one, other = (
+        by_place(an.scale_pairs(couples(TWO, c, roles=None)), partner="both") for c in (cells, cells[:, ::-1])
+    )
+    x = np.concatenate([complete(couples(TWO, cells)), complete(couples(TWO, cells), 1)])
+    value = latent_r(x[:, :3], x[:, 3:], np.tile(np.arange(60), 2), 0.95)
+    row = one["latent_r", ""]
+    assert (row["estimate"], row["se"], row["lower"]) == pytest.approx((value.estimate, value.se, value.lower))
+    assert "couples as clusters" in row["method"]
+    for key in one:
+        assert one[key]["estimate"] == pytest.approx(other[key]["estimate"], abs=1e-8)
+
+
+def test_all_pairs_or_those_that_were_asked_for() -> None:
+    data = made(book(items("H1", 3), items("H2", 3), items("U1", 3)), 40)
+    assert set(an.scale_pairs(data).frame["scale"]) == {"H1+H2", "H1+U1", "H2+U1"}
+    assert set(an.scale_pairs(data, ["U1+H1"]).frame["scale"]) == {"U1+H1"}
+
+
+@pytest.mark.parametrize(
+    ("pair", "hint"), [("H1+U2", "Did you mean 'H1+U1'"), ("H1", "two codes joined by"), ("H1+H1", "")]
+)
+def test_a_pair_that_is_none_is_named_with_what_is_allowed(pair: str, hint: str) -> None:
+    with pytest.raises(
+        an.DataError, match=rf"'{pair.replace('+', '[+]')}' is no pair of scales; write two codes"
+    ) as raised:
+        an.scale_pairs(made(TWO), [pair])
+    assert hint in str(raised.value)
+
+
+def test_short_scales_constant_items_and_few_persons_have_reasons() -> None:
+    short = an.scale_pairs(made(book(items("H1", 1), items("U1", 3)), 40))
+    assert {row["note"] for row in short} == {TOO_FEW}
+    cells = answers(TWO, 40)
+    cells[:, 0, 1] = 2.0
+    assert {row["note"] for row in by_place(an.scale_pairs(couples(TWO, cells))).values()} == {CONSTANT_ITEM}
+    few = by_place(an.scale_pairs(made(TWO, 7)))
+    assert {row["note"] for row in few.values()} == {"persons complete on all 7 items: 7; more than 7 are needed"}
+
+
+def test_one_scale_is_refused_with_the_remedy() -> None:
+    table = an.scale_pairs(made(book(items("H1", 3))))
+    assert not len(table)
+    assert table.notes == ("Pairs of scales need two scales with items; this codebook has one. Add the other's items.",)
+
+
+def test_the_built_in_pairs_to_tell_apart_are_there() -> None:
+    assert set(TO_TELL_APART) <= set(an.scale_pairs(an.make_couples(60, seed=3)).frame["scale"])

@@ -1,0 +1,100 @@
+"""The calibration in small: populations are what they say, intervals hold the truth, the table is tracked."""
+
+from __future__ import annotations
+
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from handmade import answers, book, couples, items, made
+
+import analysis as an
+from analysis.calibration import Case, case_of, caution, measured
+from analysis.stats.consistency import alpha
+from benchmarks.calibrate import Cell, tally
+from benchmarks.population import population
+
+DATA_SETS = 40  # data sets: enough to see an interval that is wrong, too few to see one that is a little off
+
+
+@pytest.mark.parametrize("shape", ["symmetric", "skewed"])
+@pytest.mark.parametrize(("true_alpha", "partner_r"), [(0.7, 0.0), (0.9, 0.5)])
+def test_a_population_has_the_alpha_and_the_partner_correlation_that_it_says(
+    shape: str, true_alpha: float, partner_r: float
+) -> None:
+    truth = population(shape, true_alpha, partner_r)
+    both = truth.of((0, 0), (0, 1))
+    assert float(alpha(both[:4, :4])) == pytest.approx(true_alpha, abs=1e-9)
+    assert both[:4, 4:].sum() / both[:4, :4].sum() == pytest.approx(partner_r, abs=1e-9)
+
+
+def test_a_large_sample_has_the_covariances_of_its_population() -> None:
+    truth = population("skewed", 0.9, 0.5)
+    x = truth.draw(100_000, np.random.default_rng(1)).reshape(100_000, -1)
+    error = 4 * np.sqrt(2 / 100_000) * truth.covariance.max()  # four standard errors of a normal variance, doubled
+    assert np.abs(np.cov(x.T) - truth.covariance).max() < 2 * error
+
+
+def test_in_small_every_interval_holds_the_truth_and_every_test_keeps_its_level() -> None:
+    cell = Cell("symmetric", 100, 0.9, 0.5, 0.1)
+    found = tally(cell, cell.measures, 0, DATA_SETS, 199)
+    assert set(found) == set(cell.measures)
+    for name, (held, intervals, rejected, tests) in found.items():
+        level = 0.90 if name == "onefactor_rmsea" else 0.95
+        if intervals:
+            assert held / intervals >= level - 4 * sqrt(level * (1 - level) / intervals), name
+        if tests:
+            assert rejected / tests <= 0.05 + 4 * sqrt(0.05 * 0.95 / tests), name
+    assert {name for name, part in found.items() if part.tests} == {
+        name for name, measure in cell.measures.items() if measure.null
+    }
+
+
+def test_the_tracked_tables_are_of_one_run() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "calibration.md").read_text(encoding="utf-8")
+    case = Case("symmetric", 0.0, 200)
+    for measure in ("alpha", "omega", "latent_partner_r", "couple_difference_reliability"):
+        share = f"{measured()[measure, case]:.3f}".removeprefix("0")
+        line = next(line for line in text.splitlines() if line.startswith(f"| `{measure}` |"))
+        assert share in line
+
+
+def test_symmetric_complete_answers_of_100_couples_and_more_are_within_two_percent() -> None:
+    off = {
+        (measure, case): share
+        for (measure, case), share in measured().items()
+        if case.shape == "symmetric" and not case.missing and case.couples >= 100 and abs(share - 0.95) > 0.02
+    }
+    assert not off
+
+
+def test_every_interval_of_the_section_is_measured() -> None:
+    data = made(book(items("H1", 4), items("H2", 4), items("H3", 4)), 60)
+    table = an.reliability(data, bootstrap=True, categorical=True) + an.partner_reliability(data, bootstrap=True)
+    table += an.scale_pairs(data) + an.block_reliability(data, bootstrap=True) + an.factor_fit(data)
+    frame = table.frame[table.frame["lower"].notna()]
+    printed = set((frame["statistic"] + " " + frame["variant"]).str.strip())
+    known = {measure for measure, _ in measured()} | {"onefactor_rmsea"}
+    assert not printed - known
+
+
+def test_a_study_is_the_case_that_it_looks_like() -> None:
+    codebook = book(items("H1", 4))
+    assert case_of(made(codebook, 60)) == Case("symmetric", 0.0, 50)
+    cells = answers(codebook, 250)
+    cells[np.random.default_rng(1).random(cells.shape) < 0.1] = np.nan
+    assert case_of(couples(codebook, cells)) == Case("symmetric", 0.1, 200)
+    rare = np.where(np.random.default_rng(2).random((100, 2, 4)) < 0.1, 5.0, 1.0)
+    assert case_of(couples(codebook, rare)) == Case("skewed", 0.0, 100)
+
+
+def test_weak_intervals_are_named_where_a_study_looks_like_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = made(book(items("H1", 4)), 50)
+    table = {("alpha", Case("symmetric", 0.0, 50)): 0.912, ("omega", Case("symmetric", 0.0, 50)): 0.944}
+    monkeypatch.setattr("analysis.calibration.measured", lambda: table)
+    said = caution(data, an.reliability(data))
+    assert "(symmetric answers, 50 couples)" in said
+    assert "alpha .912 (docs/calibration.md)" in said
+    assert "omega" not in said
+    assert not caution(data.with_settings(confidence=0.9), an.reliability(data))
