@@ -114,7 +114,5 @@ def test_any_items_can_stand_under_one_code() -> None:
     data = made(book(items("H1", 2), items("U1", 2)), 9)
     both_scales = items_of(data.codebook, "H1") + items_of(data.codebook, "U1")
     both = answers_to(data, sample_of(data, "w"), "H1+U1", both_scales)
-        data, sample_of(data, "w"), "H1+U1", items_of(data.codebook, "H1") + items_of(data.codebook, "U1")
-    )
     assert (both.k, both.place["scale"]) == (4, "H1+U1")
     np.testing.assert_array_equal(both.x, np.hstack([data.cube("H1")[:, 0], data.cube("U1")[:, 0]]))
