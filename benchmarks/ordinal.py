@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
+from analysis.stats.ordinal import omega_categorical_of_many, omega_categorical_resampled
 from analysis.stats.polychoric import polychoric
 from benchmarks.turns import measure
 
@@ -49,19 +49,15 @@ def job_4() -> None:
         measure(job, 50, mine, peer, peer="ordinalcorr", rounds=rounds)
     x = answers(4)
     drawn = np.random.default_rng(5).multinomial(COUPLES, np.full(COUPLES, 1 / COUPLES), size=RESAMPLES)
-    scales = partial(_many, partial(omega_categorical, x, CATEGORIES))
-    peers = partial(_many, partial(peer_correlations, x))
-    measure(f"4  categorical omega, {SCALES} scales", None, scales, peers, peer="ordinalcorr, r alone")
+    scales = [answers(4, seed) for seed in range(SCALES)]
+    ours = partial(omega_categorical_of_many, [(scale, CATEGORIES) for scale in scales])
+    peers = partial(_each, peer_correlations, scales)
+    measure(f"4  categorical omega, {SCALES} scales", None, ours, peers, peer="ordinalcorr, r alone")
     resampled = partial(omega_categorical_resampled, x, CATEGORIES, drawn)
     few = [np.repeat(x, times, axis=0) for times in drawn[:5]]
     job = f"4  categorical omega of {RESAMPLES:,} resamples, 1 scale"
     loop = partial(_each, peer_correlations, few)
     measure(job, None, resampled, loop, peer="ordinalcorr, r alone", part=RESAMPLES / len(few), rounds=3)
-
-
-def _many(work: Callable[[], object]) -> None:
-    for _ in range(SCALES):
-        work()
 
 
 def _each(work: Callable[[np.ndarray], object], samples: list[np.ndarray]) -> None:

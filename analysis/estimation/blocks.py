@@ -57,6 +57,8 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
 
     Notes
     -----
+    In simulated couples 95 % intervals held the truth in .93 to .96 with symmetric answers, in .90 to .91
+    with skewed ones of 50 couples, and in .83 to .86 where a tenth of their answers was missing (docs/calibration.md).
     A reliable block mean need not measure one thing: omega_hierarchical says how much of it a general factor makes.
     Bifactor models often end in Heywood cases; then read nothing into the number. Sources: Cronbach, Schonemann & McKie
     (1965), https://doi.org/10.1177/001316446502500201; Zinbarg, Revelle, Yovel & Li (2005),
@@ -65,11 +67,12 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
     Examples
     --------
     >>> import analysis as an
-    >>> an.block_reliability(an.make_couples(150, seed=1)).where(partner="woman", statistic="block_reliability")
-    scale           partner statistic         estimate interval     n
-    block:healthy   woman   block_reliability      .94 [.92, .95] 150
-    block:unhealthy woman   block_reliability      .95 [.94, .96] 150
-    block:all       woman   block_reliability      .81 [.76, .85] 150
+    >>> an.block_reliability(an.make_couples(50, seed=1)).where(partner="woman", statistic="block_reliability")
+    scale           partner statistic         estimate interval    n note
+    block:healthy   woman   block_reliability      .93 [.90, .95] 50
+    block:unhealthy woman   block_reliability      .92 [.88, .95] 50
+    block:all       woman   block_reliability                     50 1
+    (1) persons complete on all 60 items: 50; more than 60 are needed
     """
     text = refusal("block_reliability", couples)
     if text:

@@ -57,10 +57,17 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
 
     Notes
     -----
-    Read couple_difference_reliability before you use a difference between partners: it is low where partners are alike.
-    The mean of two roles is a score of its own; average partners only with a reason. A disattenuated correlation says
-    what a perfect measure would show, not what this one does. Sources: Kenny, Kashy & Cook (2006,
-    ISBN 978-1572309869); Maydeu-Olivares, Coffman & Hartmann (2007), https://doi.org/10.1037/1082-989X.12.2.157.
+    In simulated couples (docs/calibration.md) 95 % intervals held the truth in .93 to .96 with symmetric
+    answers; with a tenth of the answers missing and 50 couples, of whom few are complete on both sides, in .87 to .92
+    where answers are skewed. The tests of equal alpha and omega rejected equal ones in .05 to .07, skewed answers of 50
+    couples in .08 and .07; dyadic_chi2 rejects too often (.09, .07 and .06 at 50, 100 and 200 couples, .16 to .21 with
+    skewed answers).
+
+    Read couple_difference_reliability before you use a difference between partners: it is low where
+    partners are alike. The mean of two roles is a score of its own; average partners only with a reason. A
+    disattenuated correlation says what a perfect measure would show, not what this one does. Sources: Kenny, Kashy &
+    Cook (2006, ISBN 978-1572309869); Maydeu-Olivares, Coffman & Hartmann (2007),
+    https://doi.org/10.1037/1082-989X.12.2.157.
 
     Examples
     --------

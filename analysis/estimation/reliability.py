@@ -84,10 +84,12 @@ def reliability(
 
     Notes
     -----
-    A constant item stays in the scale and is named. A scale of two items has no omega; its alpha_standardized is the
-    Spearman-Brown value. No cut-off turns a coefficient into an adjective. Measured coverage of every interval stands
-    in docs/calibration.md. Sources: Cronbach (1951), https://doi.org/10.1007/BF02310555; Maydeu-Olivares, Coffman &
-    Hartmann (2007), https://doi.org/10.1037/1082-989X.12.2.157; McDonald (1999, ISBN 978-0805830750).
+    A constant item stays in the scale and is named. A scale of two items has no omega; its
+    alpha_standardized is the Spearman-Brown value. No cut-off turns a coefficient into an adjective. In simulated
+    couples (docs/calibration.md) 95 % intervals of alpha and omega held the truth in .93 to .95 with symmetric answers;
+    with skewed ones alpha's in .91 (50 couples) to .95 (200), omega's in .92 to .95, Feldt's in only .90 to .91.
+    Sources: Cronbach (1951), https://doi.org/10.1007/BF02310555; Maydeu-Olivares, Coffman & Hartmann (2007),
+    https://doi.org/10.1037/1082-989X.12.2.157; McDonald (1999, ISBN 978-0805830750).
 
     Examples
     --------

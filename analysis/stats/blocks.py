@@ -21,7 +21,7 @@ from analysis.stats.structure_fit import (
 from analysis.stats.value import ROUNDING, Array, Value
 
 FEWEST_GROUPS = 3  # with fewer group factors general and group factors cannot be told apart
-STARTS = 8
+STARTS, FEW_STARTS, MANY_ITEMS = 8, 2, 40  # with many items a start takes seconds
 ITERATIONS = 50  # of one start; those that go anywhere need fewer
 ENOUGH = 3  # fits at the same lowest misfit
 SAME = 1e-9  # apart from it
@@ -113,8 +113,8 @@ def fit_bifactor(cov: Array, sizes: tuple[int, ...]) -> StructureFit:
     """Return the maximum likelihood fit of a general and one group factor a scale, uncorrelated, to (p, p) covariances.
 
     The likelihood often has several maxima: of up to nine fits, from principal components and from eight fixed random
-    starts, the best is kept, and the search ends when three have reached it. Divisor n. Source: Reise (2012),
-    https://doi.org/10.1080/00273171.2012.715555.
+    starts (two for more than 40 items), the best is kept, and the search ends when three have reached it. Divisor n.
+    Source: Reise (2012), https://doi.org/10.1080/00273171.2012.715555.
     """
     structure = bifactor(sizes)
     best = fit_structure(structure, cov, iterations=ITERATIONS)
@@ -136,8 +136,9 @@ def fit_bifactor(cov: Array, sizes: tuple[int, ...]) -> StructureFit:
 def _starts(cov: Array) -> Array:
     """Return parameters to start from, (starts, q): loadings from a fixed seed, half of the variance as residual."""
     rng, variance = np.random.default_rng(SEED), np.diagonal(cov)
-    draws = [rng.uniform(*share, size=(STARTS, len(cov))) * np.sqrt(variance) for share in (GENERAL, GROUP)]
-    return np.hstack([*draws, np.tile(variance / 2, (STARTS, 1))])
+    count = FEW_STARTS if len(cov) > MANY_ITEMS else STARTS
+    draws = [rng.uniform(*share, size=(count, len(cov))) * np.sqrt(variance) for share in (GENERAL, GROUP)]
+    return np.hstack([*draws, np.tile(variance / 2, (count, 1))])
 
 
 def omega_hierarchical(

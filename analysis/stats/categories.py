@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import nan
 
 import numpy as np
@@ -21,9 +22,11 @@ def declared_categories(x: Array, categories: int | Array) -> Array:
     return declared
 
 
+@cache
 def pairs(k: int) -> tuple[Array, Array]:
     """Return first and second item of every pair, in the order (0, 1), (0, 2) ..."""
     first, second = np.triu_indices(k, 1)
+    first.flags.writeable = second.flags.writeable = False
     return first, second
 
 

@@ -23,7 +23,7 @@ def complete_rows(x: Array) -> Array:
 
 def is_constant(x: Array) -> bool:
     """Say whether all values are the same, up to rounding."""
-    return len(x) == 0 or bool(np.ptp(x) <= ROUNDING * np.abs(x).max())
+    return len(x) == 0 or bool(x.max() - x.min() <= ROUNDING * _largest(x))
 
 
 def difference(x: Array, y: Array) -> Array:
@@ -37,17 +37,25 @@ def difference(x: Array, y: Array) -> Array:
     d = x - y
     if not len(d):
         return d
-    small = ROUNDING * max(np.abs(x).max(), np.abs(y).max())
-    if np.ptp(d) <= small:
+    small = ROUNDING * max(_largest(x), _largest(y))
+    if d.max() - d.min() <= small:
         d = np.full_like(d, d[0])
     return np.where(np.abs(d) <= small, 0.0, d)
+
+
+def _largest(x: Array) -> float:
+    """Return the largest size of a value; without a copy, as this is asked of every pair of scores."""
+    return max(float(x.max()), -float(x.min()))
 
 
 def variance(x: Array) -> float:
     """Return the variance with divisor n - 1, exactly 0 for a constant; NaN for fewer than two values."""
     if len(x) < 2:
         return nan
-    return 0.0 if is_constant(x) else float(x.var(ddof=1))
+    if is_constant(x):
+        return 0.0
+    centred = x - x.sum() / len(x)
+    return float(centred @ centred) / (len(x) - 1)
 
 
 def sd(x: Array) -> float:

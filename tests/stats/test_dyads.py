@@ -11,7 +11,14 @@ from scipy.stats import kstest, norm
 from second import numeric_influence, omega_by_scipy, weighted_covariance
 
 from analysis.stats.consistency import alpha
-from analysis.stats.dyads import DyadicFactor, alpha_difference, dyadic_alpha, dyadic_factor, omega_difference
+from analysis.stats.dyads import (
+    DyadicFactor,
+    alpha_difference,
+    dyadic_alpha,
+    dyadic_factor,
+    omega_difference,
+    on_z_below_1,
+)
 from analysis.stats.factor import fit_one_factor
 from analysis.stats.moments import covariance, pearson
 from analysis.stats.structure import dyadic
@@ -145,8 +152,15 @@ def test_intervals_stand_on_their_scales() -> None:
         assert value.lower == pytest.approx(1 - exp(log(1 - value.estimate) + half))
         assert value.upper == pytest.approx(1 - exp(log(1 - value.estimate) - half))
     corrected = ours.partner_r_disattenuated
-    assert corrected.upper - corrected.estimate == pytest.approx(Z * corrected.se)
-    assert corrected.estimate - corrected.lower == pytest.approx(Z * corrected.se)
+    half = Z * corrected.se / (1 - corrected.estimate**2)
+    assert np.arctanh(corrected.upper) - np.arctanh(corrected.estimate) == pytest.approx(half)
+    assert np.arctanh(corrected.estimate) - np.arctanh(corrected.lower) == pytest.approx(half)
+
+
+def test_a_corrected_correlation_beyond_1_has_a_symmetric_interval() -> None:
+    assert on_z_below_1(1.2, 0.1, 0.95) == pytest.approx((1.2 - Z * 0.1, 1.2 + Z * 0.1))
+    assert on_z_below_1(-1.0, 0.1, 0.95) == pytest.approx((-1.0 - Z * 0.1, -1.0 + Z * 0.1))
+    assert on_z_below_1(0.99, 0.1, 0.95)[1] < 1
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
@@ -280,7 +294,7 @@ def test_standard_errors_of_alphas_are_made_of_influences() -> None:
     found = ours.partner_r_disattenuated
     # of both kinds of influence, one with n - 1 and one with n, so to 1 / n only
     assert found.se == pytest.approx(sqrt(influence @ influence / (n - 1) / n), rel=1 / n)
-    assert found.upper - found.estimate == pytest.approx(Z * found.se)
+    assert found.upper == pytest.approx(np.tanh(np.arctanh(found.estimate) + Z * found.se / (1 - found.estimate**2)))
 
 
 @pytest.mark.parametrize(("frame", "scale"), places("alpha_difference", "raw scale, se with n-1", EQUAL))
