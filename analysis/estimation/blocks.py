@@ -32,6 +32,7 @@ TOTAL = (
     "read the two blocks apart. It is given where omega_hierarchical of block:all is"
 )
 UNLIKE = "scales of unlike ranges have no plain mean"
+ONE_ITEM = "the error of a scale of one item is unknown; scales of one item: {0}"
 METHOD = "stratified alpha of the mean of the scales, influence function on ln(1 - reliability)"
 
 
@@ -95,7 +96,7 @@ def _ranges(couples: Couples, codes: list[str]) -> int:
 def _of_block(block: Answers, sizes: tuple[int, ...], ranges: int, drawn: Array | None) -> Iterator[Row]:
     general = _general(block, sizes)
     yield general
-    refused = ONE_SCALE.format(len(sizes)) if len(sizes) < 2 else UNLIKE if ranges > 1 else _too_little(block)
+    refused = _not_a_block(sizes, ranges) or _too_little(block)
     if not refused and block.code == "block:all" and not isfinite(general["estimate"]):
         refused = TOTAL
     if refused:
@@ -110,6 +111,14 @@ def _of_block(block: Answers, sizes: tuple[int, ...], ranges: int, drawn: Array 
         others = block.features.left_out.covariances()
         of_draws, of_others = alpha_stratified(draws, sizes), alpha_stratified(others, sizes)
         yield bootstrap_row("block_reliability", block.at, value.estimate, of_draws, of_others)
+
+
+def _not_a_block(sizes: tuple[int, ...], ranges: int) -> str:
+    if len(sizes) < 2:
+        return ONE_SCALE.format(len(sizes))
+    if ranges > 1:
+        return UNLIKE
+    return ONE_ITEM.format(sizes.count(1)) if 1 in sizes else ""
 
 
 def _too_little(block: Answers) -> str:

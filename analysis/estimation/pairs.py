@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.errors import DataError, did_you_mean
-from analysis.estimation.notes import CONSTANT_ITEM, few_persons, joined, of_finished
+from analysis.estimation.notes import CONSTANT_ITEM, few_persons, joined, no_interval, of_finished
 from analysis.estimation.samples import Sample, samples
 from analysis.estimation.scales import Answers, answers_to, items_of, scale_codes
 from analysis.guards import refusal
@@ -95,7 +95,7 @@ def _checked(couples: Couples, pairs: Sequence[str]) -> list[tuple[str, str]]:
                 f"'{pair}' is no pair of scales; write two codes joined by +, such as '{known[0]}'."
                 f"{did_you_mean(pair, known)}"
             )
-    return [(first, second) for first, _, second in (pair.partition("+") for pair in pairs)]
+    return [(first, second) for first, _, second in (pair.partition("+") for pair in dict.fromkeys(pairs))]
 
 
 def _of_pair(couples: Couples, sample: Sample, first: str, second: str) -> Iterator[Row]:
@@ -125,7 +125,8 @@ def _latent(both: Answers, k: int) -> Row:
     if not isfinite(value.estimate):
         return row("reliability", "latent_r", **both.at, note=NO_SOLUTION)
     inside = [f"{mark:g}".lstrip("0") for mark in MARKS if value.lower <= mark <= value.upper]
-    note = f"the interval holds {' and '.join(inside)}" if inside else ABOVE_1 if value.lower > 1 else ""
+    note = f"the interval holds {' and '.join(inside)}" if inside else ""
+    note = note or (ABOVE_1 if value.lower > 1 else no_interval(value))
     method = "two-factor ML, robust standard error" + (", couples as clusters" if both.clustered else "")
     return row("reliability", "latent_r", **both.at, **value._asdict(), method=method, note=note)
 

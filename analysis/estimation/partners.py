@@ -96,7 +96,7 @@ def _of_scale(couples: Couples, code: str, drawn: Array | None) -> Iterator[Row]
     }  # fmt: skip
     reason = _too_little(n, k)
     if reason:
-        for statistic in (*(OF_ROLES if couples.roles else ()), *OF_MODEL):
+        for statistic in (*(OF_ROLES if couples.roles else ()), *OF_MODEL, "dyadic_chi2"):
             yield row("reliability", statistic, **at, note=reason)
         return
     if couples.roles:

@@ -125,6 +125,8 @@ def _of_scale(
     if scale.too_little:
         for statistic in (f"alpha{pooled}", *COEFFICIENTS, f"omega{pooled}", *OMEGA_IDS):
             yield row("reliability", statistic, **scale.at, note=scale.too_little)
+        if fiml and scale.incomplete and scale.k > 1:
+            yield from _fiml(scale, pooled)
         return
     yield from _alphas(scale, f"alpha{pooled}")
     for statistic, coefficient in COEFFICIENTS.items():

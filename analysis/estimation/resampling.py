@@ -25,7 +25,8 @@ OfCovariances = Callable[[Array], Array]  # (..., k, k) -> (...)
 def weights(couples: Couples) -> Array:
     """Return how often each couple is drawn in each resample, (resamples, couples), drawn within groups of couples.
 
-    The same for every analysis of the same couples: they depend on seed, resamples, couples and groups alone.
+    The same for every analysis of the same couples: they depend on seed, resamples, couples and groups alone. Couples
+    are drawn in the order of their names, so that the order of the rows in the file changes no number.
 
     Examples
     --------
@@ -33,14 +34,17 @@ def weights(couples: Couples) -> Array:
     >>> weights(an.make_couples(30, seed=1)).sum(axis=1).min()
     np.float64(30.0)
     """
-    settings = couples.settings
-    groups = () if couples.groups is None else tuple(couples.groups.astype("category").cat.codes)
-    return _drawn(couples.n, settings.resamples, settings.seed, groups)
+    names = couples.items.index.get_level_values("couple").unique()
+    groups = () if couples.groups is None else tuple(couples.groups.reindex(names).astype(str))
+    return _drawn(tuple(names.astype(str)), couples.settings.resamples, couples.settings.seed, groups)
 
 
 @lru_cache(maxsize=1)
-def _drawn(n: int, resamples: int, seed: int, groups: tuple[int, ...]) -> Array:
-    drawn = draw_weights(n, resamples, stream(seed, "couples"), np.array(groups) if groups else None)
+def _drawn(names: tuple[str, ...], resamples: int, seed: int, groups: tuple[str, ...]) -> Array:
+    order = np.argsort(np.array(names), kind="stable")
+    strata = np.array(groups)[order] if groups else None
+    drawn = np.empty((resamples, len(names)))
+    drawn[:, order] = draw_weights(len(names), resamples, stream(seed, "couples"), strata)
     drawn.flags.writeable = False
     return drawn
 

@@ -72,9 +72,8 @@ def _step(here: Slope) -> tuple[Array, float]:
     unit = _units(here)
     gradient = here.gradient * unit
     curvature = here.observed * np.outer(unit, unit)
-    if is_definite(curvature):
-        step = np.linalg.solve(curvature, gradient)
-    else:
+    step = solved(curvature, gradient)
+    if step is None:
         step = np.linalg.pinv(here.expected * np.outer(unit, unit), rcond=FLAT, hermitian=True) @ gradient
     return step * unit, float(np.abs(step).max())
 
@@ -82,6 +81,16 @@ def _step(here: Slope) -> tuple[Array, float]:
 def _units(here: Slope) -> Array:
     information = np.diagonal(here.expected)
     return 1 / np.sqrt(np.where(information > 0, information, 1.0))
+
+
+def solved(curvature: Array, gradient: Array) -> Array | None:
+    """Return the solution of curvature step = gradient, or None where the curvature is not safely positive definite."""
+    if not is_definite(curvature):
+        return None
+    try:
+        return np.linalg.solve(curvature, gradient)
+    except np.linalg.LinAlgError:  # definite by a rounding error only
+        return None
 
 
 def is_definite(matrix: Array) -> bool:

@@ -10,7 +10,7 @@ from analysis.stats.intervals import clustered_se, normal_two_sided, wald
 from analysis.stats.moments import covariance
 from analysis.stats.structure import two_factors
 from analysis.stats.structure_fit import fit_structure, parameter_influence
-from analysis.stats.value import Array, Value
+from analysis.stats.value import ROUNDING, Array, Value
 
 
 def latent_r(x1: Array, x2: Array, cluster: Array | None, confidence: float) -> Value:
@@ -109,6 +109,7 @@ def _blocks(cov: Array, k1: int) -> tuple[Array, Array, Array]:
     r = np.divide(cov, product, out=np.full(cov.shape, nan), where=product > 0)
     rows, columns = np.tril_indices(cov.shape[-1], -1)
     pairs = r[..., rows, columns]
+    pairs = np.where(np.abs(pairs) <= ROUNDING, 0.0, pairs)  # else geometric means are of rounding errors
     first, second = rows < k1, columns >= k1
     return pairs[..., ~first & ~second], pairs[..., first], pairs[..., second]
 

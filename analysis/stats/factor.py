@@ -13,7 +13,7 @@ from math import nan
 
 import numpy as np
 
-from analysis.stats.ascent import HALVINGS, ITERATIONS, SMALL, is_definite
+from analysis.stats.ascent import HALVINGS, ITERATIONS, SMALL, solved
 from analysis.stats.intervals import clustered_se, on_log_complement
 from analysis.stats.moments import covariance, is_regular
 from analysis.stats.structure_fit import misfit
@@ -111,9 +111,8 @@ def _step(r: Array, loadings: Array, unique: Array) -> Array:
     m = p @ r @ p
     gradient = np.concatenate([(m - p) @ loadings, np.diagonal(m - p) / 2])
     curvature = _information(p, m, loadings)
-    if is_definite(curvature):
-        return np.linalg.solve(curvature, gradient)
-    return np.linalg.pinv(_information(p, p, loadings), hermitian=True) @ gradient
+    step = solved(curvature, gradient)
+    return np.linalg.pinv(_information(p, p, loadings), hermitian=True) @ gradient if step is None else step
 
 
 def _advance(r: Array, loadings: Array, unique: Array, lowest: float, step: Array) -> tuple[Array, Array, float]:

@@ -10,8 +10,10 @@ import analysis as an
 from analysis.estimation.blocks import TOTAL
 from analysis.estimation.blocks import UNLIKE as UNLIKE_RANGES
 from analysis.estimation.notes import CONSTANT_ITEM
+from analysis.estimation.resampling import weights
 from analysis.results import Row
 from analysis.stats import blocks as stats
+from analysis.stats.bca import bca
 from analysis.stats.value import Array, Value
 
 SIX = book(*(items(code, 3) for code in ("H1", "H2", "H3", "U1", "U2", "U3")))
@@ -109,3 +111,87 @@ def test_without_valences_there_are_no_blocks() -> None:
     table = an.block_reliability(made(book(items("N1", 4), items("N2", 4)), 40))
     assert not len(table)
     assert "give scales their valence in scales.csv" in table.notes[0]
+
+
+def test_missing_answers_leave_persons_out_of_the_block_and_nobody_else() -> None:
+    cells = general()
+    cells[:4, 0, 2], cells[3:6, 1, 8], cells[9, 0, 17] = np.nan, np.nan, np.nan
+    data = couples(SIX, cells)
+    table = an.block_reliability(data)
+    counted = {
+        (block, who): by_place(table, f"block:{block}", who)["block_reliability", ""]["n_persons"]
+        for block in ("healthy", "unhealthy", "all")
+        for who in "wm"
+    }
+    assert counted == {
+        ("healthy", "w"): 146, ("healthy", "m"): 147, ("unhealthy", "w"): 149, ("unhealthy", "m"): 150,
+        ("all", "w"): 145, ("all", "m"): 147,
+    }  # fmt: skip
+    kept = np.delete(np.arange(150), range(4))
+    value = stats.block_reliability([part[kept] for part in scales(data)], np.arange(146), 0.95)
+    row = by_place(table)["block_reliability", ""]
+    np.testing.assert_array_equal([row[name] for name in Value._fields], value)
+
+
+def test_exchangeable_columns_are_those_of_the_kernels_with_couples_as_clusters() -> None:
+    data = couples(SIX, general(80), roles=None)
+    found, couple = by_place(an.block_reliability(data), partner="both"), np.tile(np.arange(80), 2)
+    parts = [np.vstack([data.cube(code)[:, 0], data.cube(code)[:, 1]]) for code in ("H1", "H2", "H3")]
+    value = stats.block_reliability(parts, couple, 0.95)
+    np.testing.assert_allclose(
+        [found["block_reliability", ""][name] for name in Value._fields], value, rtol=1e-12
+    )  # summed in another order
+    value, _ = stats.omega_hierarchical(np.hstack(parts), (3, 3, 3), 0.95, couple)
+    np.testing.assert_allclose(
+        [found["omega_hierarchical", ""][name] for name in Value._fields], value, rtol=1e-12
+    )  # summed in another order
+
+
+def test_resampled_rows_are_those_of_a_loop_over_the_same_couples() -> None:
+    data = couples(book(items("H1", 2), items("H2", 3)), general(40)[:, :, :5])
+    row = by_place(an.block_reliability(data, bootstrap=True))["block_reliability", "bootstrap"]
+    x = np.hstack([data.cube(code)[:, 0] for code in ("H1", "H2")])
+    parts = [np.repeat(x, times.astype(int), axis=0) for times in weights(data)]
+    parts += [np.delete(x, i, axis=0) for i in range(40)]
+    values = np.array([stratified(part, (2, 3)) for part in parts])
+    expected = bca(row["estimate"], values[:100], values[100:], 0.95)
+    limits = (expected.lower, expected.upper, expected.se)
+    assert (row["lower"], row["upper"], row["se"]) == pytest.approx(limits, rel=1e-9)
+
+
+def stratified(x: Array, sizes: tuple[int, ...]) -> float:
+    parts = np.split(x, np.cumsum(sizes)[:-1], axis=1)
+    means = np.column_stack([part.mean(axis=1) for part in parts])
+    error = sum(m.var(ddof=1) * (1 - pandas_alpha(part)) for m, part in zip(means.T, parts, strict=True))
+    return float(1 - error / means.sum(axis=1).var(ddof=1))
+
+
+def test_a_scale_of_one_item_leaves_its_block_without_reliability_and_says_why() -> None:
+    found = by_place(an.block_reliability(made(book(items("H1", 1), items("H2", 3), items("H3", 1)), 40)))
+    words = "the error of a scale of one item is unknown; scales of one item: 2"
+    assert found["block_reliability", ""]["note"] == words
+
+
+def test_one_respondent_a_couple_has_blocks_and_groups_do_not_split_them() -> None:
+    small = book(items("H1", 2), items("H2", 2))
+    cells = general(30)[:, :, :4]
+    assert set(an.block_reliability(couples(small, cells[:, :1])).frame["partner"]) == {"respondent"}
+    grouped = an.block_reliability(couples(small, cells, group=["a", "b", "b"] * 10))
+    assert set(grouped.frame["group"]) == {""}
+
+
+def test_the_same_answer_everywhere_has_a_reason() -> None:
+    cells = general(30)[:, :, :4]
+    cells[...] = 3.0
+    found = by_place(an.block_reliability(couples(book(items("H1", 2), items("H2", 2)), cells), bootstrap=True))
+    assert found["block_reliability", ""]["note"] == "no scale varies"
+    assert ("block_reliability", "bootstrap") not in found
+
+
+def test_negative_block_reliability_is_shown_with_its_interval() -> None:
+    rng = np.random.default_rng(2)
+    one = rng.normal(size=(60, 2, 1))
+    cells = np.concatenate([one, -one, one, -one], axis=2) + 0.7 * rng.normal(size=(60, 2, 4))
+    codebook = book(items("H1", 2, low=None, high=None), items("H2", 2, low=None, high=None))
+    row = by_place(an.block_reliability(couples(codebook, cells)))["block_reliability", ""]
+    assert row["lower"] < row["estimate"] < row["upper"] < 0

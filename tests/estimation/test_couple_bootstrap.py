@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
-from handmade import answers, book, couples, items, made
+from handmade import answers, book, couples, frame, items, made
 from oracles import REFERENCE, close, numbers
 from oracles import couples as of_frame
 
@@ -105,3 +108,79 @@ def test_heywood_cases_in_resamples_are_counted() -> None:
     data = couples(book(items("H1", 4, low=None, high=None)), cells, settings={"resamples": 300})
     note = bootstrapped(an.reliability(data, bootstrap=True))["omega"]["note"]
     assert "resamples with a Heywood case: " in note
+
+
+def test_with_the_references_draws_pooled_alpha_is_the_references_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = np.loadtxt(REFERENCE / "frames" / "boot_index_f_tiny.csv", delimiter=",", skiprows=1).astype(int) - 1
+    drawn = np.stack([np.bincount(row, minlength=12) for row in index]).astype(float)
+    monkeypatch.setattr(resampling, "_drawn", lambda *_: drawn)
+    rows = an.reliability(replace(of_frame("f_tiny"), roles=None), bootstrap=True)
+    table = numbers("16_bootstrap")
+    for scale in ("healthy", "unhealthy"):
+        here = table[(table["scale"] == f"{scale}:pooled") & (table["statistic"] == "boot_alpha")]
+        halves = here[here["variant"].str.contains("ties counted half")]
+        plain = here[here["variant"] == "BCa, jackknife over couples, quantile type 7"]
+        wanted = (halves if len(halves) else plain).to_dict("records")[0]
+        ours = bootstrapped(rows, scale, "both")["alpha_pooled"]
+        for column, theirs in (("estimate", "value"), ("lower", "lower"), ("upper", "upper"), ("se", "se")):
+            assert close(ours[column], float(wanted[theirs]), 1e-9), (scale, column)
+        assert ours["method"] == "BCa bootstrap of couples, 999 resamples"
+
+
+def test_the_order_of_the_file_changes_no_draw_of_a_couple() -> None:
+    cells, group = answers(FIVE, 20), ["a", "b"] * 10
+    table = frame(FIVE, cells)
+    table["group"] = [group[int(couple[1:])] for couple in table["couple"]]
+    other = table.sample(frac=1, random_state=3)
+    one, shuffled = (
+        an.couples_from_frame(
+            each, codebook=FIVE, couple="couple", partner="partner", roles={"w": "w", "m": "m"}, group="group",
+            settings=an.Settings(resamples=100),
+        )
+        for each in (table, other)
+    )  # fmt: skip
+    names, shuffled_names = (list(data.items.index.get_level_values("couple").unique()) for data in (one, shuffled))
+    assert names != shuffled_names
+    in_order = [shuffled_names.index(name) for name in names]
+    np.testing.assert_array_equal(weights(one), weights(shuffled)[:, in_order])
+    first, second = (an.reliability(data, bootstrap=True) for data in (one, shuffled))
+    for a, b in zip(first, second, strict=True):
+        limits = [(row["estimate"], row["lower"], row["upper"], row["se"]) for row in (a, b)]
+        assert limits[0] == pytest.approx(limits[1], rel=1e-7, nan_ok=True)
+
+
+def test_the_same_draws_reach_scales_pairs_partners_and_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = made(book(items("H1", 3), items("H2", 3)), 30, group=["a", "b"] * 15)
+    calls = []
+    original = resampling._drawn
+
+    def noted(*key: Any) -> Any:
+        calls.append(key)
+        return original(*key)
+
+    monkeypatch.setattr(resampling, "_drawn", noted)
+    for analysis in (an.reliability, an.partner_reliability, an.block_reliability):
+        analysis(data, bootstrap=True)
+    assert len(calls) == 3
+    assert len(set(calls)) == 1
+
+
+def test_the_order_of_analyses_changes_no_number() -> None:
+    data = made(book(items("H1", 3), items("H2", 3)), 30)
+    analyses = (an.reliability, an.partner_reliability, an.block_reliability)
+    forth = [analysis(data, bootstrap=True).frame for analysis in analyses]
+    resampling._drawn.cache_clear()
+    back = [analysis(data, bootstrap=True).frame for analysis in analyses[::-1]][::-1]
+    assert all(one.equals(other) for one, other in zip(forth, back, strict=True))
+
+
+def test_draws_cannot_be_changed_by_who_gets_them() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        weights(made(FIVE, 10))[0, 0] = 5
+
+
+def test_with_too_few_values_among_the_resamples_there_is_no_interval_and_the_note_says_so() -> None:
+    at = {"scale": "H1", "partner": "w", "confidence": 0.95, "n_couples": 5, "n_persons": 5}
+    row = bootstrap_row("omega", at, 0.7, np.full(100, np.nan), np.full(5, np.nan))
+    assert np.isnan(row["lower"])
+    assert row["note"] == "resamples without a value: 100; no interval: too few resamples have a value"

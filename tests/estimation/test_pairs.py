@@ -8,8 +8,8 @@ from handmade import answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.notes import CONSTANT_ITEM
-from analysis.estimation.pairs import ABOVE_1, OPPOSED, TO_TELL_APART, TOO_FEW
-from analysis.results import Row
+from analysis.estimation.pairs import ABOVE_1, NO_SOLUTION, OPPOSED, TO_TELL_APART, TOO_FEW
+from analysis.results import KEY, Row
 from analysis.stats.discriminant import latent_r
 from analysis.stats.value import Array, Value
 
@@ -111,3 +111,56 @@ def test_one_scale_is_refused_with_the_remedy() -> None:
 
 def test_the_built_in_pairs_to_tell_apart_are_there() -> None:
     assert set(TO_TELL_APART) <= set(an.scale_pairs(an.make_couples(60, seed=3)).frame["scale"])
+
+
+def test_a_pair_asked_for_twice_stands_once() -> None:
+    table = an.scale_pairs(made(TWO, 40), ["H1+U1", "U1+H1", "H1+U1"])
+    assert not table.frame.duplicated(list(KEY)).any()
+    assert list(dict.fromkeys(row["scale"] for row in table)) == ["H1+U1", "U1+H1"]
+
+
+def test_a_latent_correlation_is_the_same_whichever_scale_is_named_first() -> None:
+    table = an.scale_pairs(made(TWO, 80), ["H1+U1", "U1+H1"])
+    one, other = (by_place(table, pair) for pair in ("H1+U1", "U1+H1"))
+    for place, row in one.items():
+        for column in ("estimate", "lower", "upper", "se", "p"):
+            assert row[column] == pytest.approx(other[place][column], abs=1e-8, nan_ok=True)
+
+
+def test_an_interval_that_holds_nine_tenths_says_so() -> None:
+    notes = {
+        by_place(an.scale_pairs(couples(TWO, nearly_one(seed))))["latent_r", ""]["note"] for seed in range(6)
+    }  # fmt: skip
+    assert "the interval holds .9" in notes or "the interval holds .9 and 1" in notes
+
+
+def nearly_one(seed: int) -> Array:
+    """Return answers of two scales whose latent variables correlate .9."""
+    rng = np.random.default_rng(seed)
+    shared = rng.normal(size=(150, 2, 1))
+    factors = np.sqrt(0.9) * shared + np.sqrt(0.1) * rng.normal(size=(150, 2, 2))
+    x = np.repeat(factors, (3, 4), axis=2) + 0.7 * rng.normal(size=(150, 2, 7))
+    return np.clip(np.round(3 + x), 1, 5)
+
+
+def test_perfectly_correlated_items_leave_the_model_undone_and_the_ratios_there() -> None:
+    cells = answers(TWO, 60)
+    cells[:, :, 1] = cells[:, :, 0]
+    found = by_place(an.scale_pairs(couples(TWO, cells)))
+    assert found["latent_r", ""]["note"] == NO_SOLUTION
+    assert np.isfinite(found["htmt", ""]["estimate"])
+
+
+def test_one_respondent_a_couple_has_pairs() -> None:
+    assert set(an.scale_pairs(couples(TWO, answers(TWO, 40)[:, :1])).frame["partner"]) == {"respondent"}
+
+
+def test_groups_of_couples_do_not_split_the_pairs() -> None:
+    assert set(an.scale_pairs(made(TWO, group=["a", "b", "b"] * 10)).frame["group"]) == {""}
+
+
+def test_a_finished_score_is_in_no_pair() -> None:
+    mixed = book(items("H1", 3), items("U1", 3), [an.Item("H2", "H2", 1, 5, finished=True)])
+    table = an.scale_pairs(made(mixed, 40))
+    assert set(table.frame["scale"]) == {"H1+U1"}
+    assert table.notes == ("H2: a finished score without items has no pairs.",)

@@ -212,3 +212,11 @@ def test_scales_that_oppose_each_other_have_a_negative_signed_ratio() -> None:
     r = R * np.where(np.arange(4)[:, None] // 2 == np.arange(4) // 2, 1, -1)
     assert float(htmt(r, 2, signed=True)) == pytest.approx(-1)
     assert float(htmt2(r, 2)) == pytest.approx(1)
+
+
+def test_items_that_correlate_exactly_0_have_a_geometric_ratio_of_0_in_any_order() -> None:
+    x = np.array([[1.0, 1, 1, 3], [1, 2, 2, 1], [2, 1, 2, 2], [2, 2, 1, 2], [3, 3, 3, 3]])
+    x[:, 3] = x[:, 0] ** 2 - 4 * x[:, 0] + x[:, 1]
+    r = np.corrcoef(x.T)
+    r[0, 2] = r[2, 0] = 1e-17
+    assert htmt2(r, 2) == 0

@@ -171,3 +171,8 @@ def test_answers_that_determine_no_model_have_no_omega() -> None:
 def test_nobody_has_no_omega() -> None:
     value, _ = omega(np.empty((0, 4)), np.empty(0), 0.95, clustered=False)
     assert isnan(value.estimate)
+
+
+def test_an_item_exactly_uncorrelated_with_the_others_has_no_solution_and_no_crash() -> None:
+    x = np.array([[5, 3, 4], [4, 1, 4], [4, 5, 1], [4, 5, 2], [2, 2, 4], [4, 3, 1], [2, 4, 2], [3, 5, 2]], dtype=float)
+    assert not fit_one_factor(covariance(x, ddof=0)).converged
