@@ -1,6 +1,6 @@
 """Make reference.docx, the Word file whose styles every report takes: `python -m analysis.report.parts.make_reference`.
 
-It is pandoc's own reference with landscape pages, smaller tables with APA's three rules, and 11 point text. The made
+It is pandoc's own reference with landscape pages, smaller tables with APA's three rules, and 11 point Arial. The made
 file is tracked; make it again only to change it.
 """
 
@@ -18,9 +18,11 @@ PAGE = (
 )
 CELL = (
     '<w:style w:type="paragraph" w:customStyle="1" w:styleId="TableText"><w:name w:val="Table Text"/>'
-    '<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr><w:keepNext/><w:spacing w:before="10" w:after="10"/></w:pPr>'
-    '<w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:sz w:val="15"/><w:szCs w:val="15"/></w:rPr>'
+    '<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr><w:spacing w:before="10" w:after="10"/></w:pPr>'
+    '<w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/><w:sz w:val="16"/><w:szCs w:val="16"/></w:rPr>'
     "</w:style>"
+    '<w:style w:type="paragraph" w:customStyle="1" w:styleId="TableTextKept"><w:name w:val="Table Text Kept"/>'
+    '<w:basedOn w:val="TableText"/><w:qFormat/><w:pPr><w:keepNext/></w:pPr></w:style>'
 )
 RULES = (
     '<w:tblBorders><w:top w:val="single" w:sz="8" w:space="0"/><w:bottom w:val="single" w:sz="8" w:space="0"/>'
@@ -40,13 +42,15 @@ def main() -> None:
             content = old.read(name)
             if name == "word/styles.xml":
                 content = styles(content.decode("utf-8")).encode("utf-8")
+            if name == "word/theme/theme1.xml":
+                content = re.sub(rb'typeface="Aptos( Display)?"( panose="\w+")?', b'typeface="Arial"', content)
             if name == "word/document.xml":
                 content = content.replace(b"<w:sectPr>", b"<w:sectPr>" + PAGE.encode(), 1)
             new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
 
 
 def styles(xml: str) -> str:
-    """Return pandoc's styles with our text size, the cell style, and rules above and below a table."""
+    """Return pandoc's styles with our text size, the cell styles, and space and rules around a table."""
     xml = re.sub(
         r'(<w:rPrDefault>.*?<w:sz w:val=")24(" />\s*<w:szCs w:val=")24',
         r"\g<1>22\g<2>22",
@@ -58,6 +62,8 @@ def styles(xml: str) -> str:
     xml = table.sub(lambda found: found.group(1) + RULES, xml, count=1)
     xml = re.sub(r'<w:left w:w="108"', '<w:left w:w="40"', xml)
     xml = re.sub(r'<w:right w:w="108"', '<w:right w:w="40"', xml)
+    caption = re.compile(r'(w:styleId="TableCaption">.*?<w:keepNext />)', re.DOTALL)
+    xml = caption.sub(r'\1<w:spacing w:before="280" w:after="120"/>', xml, count=1)
     return xml.replace("</w:styles>", CELL + "</w:styles>")
 
 

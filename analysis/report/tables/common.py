@@ -9,6 +9,7 @@ from analysis.instrument.codebook import BLOCKS, Codebook
 from analysis.report.markdown import text
 from analysis.report.numbers import Numbers
 
+NO_BREAK = "\u00a0"
 WHO = {"both": "all persons", "respondent": "respondents"}
 
 
@@ -47,7 +48,7 @@ def scale_name(codebook: Codebook, code: str) -> str:
 
 def level(couples: Couples) -> str:
     """Return the level of intervals for a column's head."""
-    return rf"\[{couples.settings.confidence:.0%} CI\]"
+    return rf"\[{couples.settings.confidence:.0%}{NO_BREAK}CI\]"
 
 
 def of_group(group: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.couples import Couples
 from analysis.disclosure import public_count
+from analysis.errors import counted
 from analysis.intake.coding import REASONS
 from analysis.report.markdown import table, text
 from analysis.report.numbers import NONE
@@ -46,7 +47,7 @@ def measures(couples: Couples, numbering: Numbering) -> str:
                 f"{bounds[0]:g} to {bounds[1]:g}" if bounds else NONE,
                 text(", ".join(dict.fromkeys(item.referent for item in items))),
                 text(", ".join(dict.fromkeys(item.gate for item in items if item.gate)).replace("_", " ") or NONE),
-                text(", ".join([*beside, *([f"{companions} companions"] if companions else [])]) or NONE),
+                text(", ".join([*beside, *([counted(companions, "companion")] if companions else [])]) or NONE),
             ]
         )
     header = ["Scale", "Block", "Items", "Reversed", "Answers", "About", "Gate", "Beside it"]

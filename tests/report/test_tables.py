@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import analysis as an
+from analysis.report.tables.common import Numbering, level, scale_name
+from analysis.report.tables.measures import measures
+
+STAMP = "Synthetic data: no real couple answered."
+
+
+def test_a_stamp_ends_every_caption() -> None:
+    numbering = Numbering(STAMP)
+    assert numbering.table("Means.") == r"**Table 1.** Means. Synthetic data\: no real couple answered\."
+    assert numbering.figure("Plane.").endswith(r"Plane. Synthetic data\: no real couple answered\.")
+    assert Numbering().table("Means.") == "**Table 1.** Means."
+
+
+def test_every_caption_of_an_open_report_carries_the_stamp_on_the_page_and_in_word(demo_report: Path) -> None:
+    html = (demo_report / "report.html").read_text(encoding="utf-8")
+    captions = re.findall(r"<(caption|figcaption)\b[^>]*>(.*?)</\1>", html, re.DOTALL)
+    assert len(captions) > 10
+    assert [words for _, words in captions if STAMP not in " ".join(words.split())] == []
+    with zipfile.ZipFile(demo_report / "report.docx") as archive:
+        body = archive.read("word/document.xml").decode("utf-8")
+    paragraphs = [p for p in body.split("</w:p>") if re.search(r'pStyle w:val="(Table|Image)Caption"', p)]
+    assert len(paragraphs) == len(captions)
+    assert all(STAMP in "".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", p)) for p in paragraphs)
+
+
+def test_a_public_report_of_real_couples_has_no_stamp(secret_report: Path) -> None:
+    assert STAMP not in (secret_report / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_scale_on_trial_says_so() -> None:
+    book = an.built_in(mutuality=True)
+    trial = [scale.code for scale in book.scales if scale.experimental]
+    assert trial
+    assert [code for code in book.codes if r"\(experimental\)" in scale_name(book, code)] == trial
+
+
+def test_every_cell_in_word_has_the_style_of_tables(demo_report: Path) -> None:
+    with zipfile.ZipFile(demo_report / "report.docx") as archive:
+        body = archive.read("word/document.xml").decode("utf-8")
+    cells = re.findall(r"<w:tc>.*?</w:tc>", body, re.DOTALL)
+    styles = {style for cell in cells for style in re.findall(r'<w:pStyle w:val="(\w+)"', cell)}
+    assert len(cells) > 1000
+    assert styles == {"TableText", "TableTextKept"}
+
+
+def test_the_first_cell_of_each_row_is_a_head_on_the_page(demo_report: Path) -> None:
+    html = (demo_report / "report.html").read_text(encoding="utf-8")
+    bodies = re.findall(r"<tbody>(.*?)</tbody>", html, re.DOTALL)
+    rows = [row for body in bodies for row in re.findall(r"<tr\b.*?</tr>", body, re.DOTALL)]
+    assert len(rows) > 100
+    assert {len(re.findall(r"<th\b", row)) for row in rows} == {1}
+
+
+def test_only_short_tables_are_kept_whole_in_word(demo_report: Path) -> None:
+    with zipfile.ZipFile(demo_report / "report.docx") as archive:
+        body = archive.read("word/document.xml").decode("utf-8")
+    for made in re.findall(r"<w:tbl>.*?</w:tbl>", body, re.DOTALL):
+        rows = re.findall(r"<w:tr>.*?</w:tr>", made, re.DOTALL)
+        kept = ["TableTextKept" in row for row in rows]
+        free = 1 if len(rows) <= 26 else len(rows) - 3
+        assert kept == [True] * (len(rows) - free) + [False] * free
+
+
+def test_one_companion_is_one(demo: an.Couples) -> None:
+    companions = [item for item in demo.codebook.items if item.companion]
+    items = tuple(item for item in demo.codebook.items if item not in companions[1:])
+    made = measures(replace(demo, codebook=replace(demo.codebook, items=items)), Numbering())
+    assert "1 companion |" in made
+
+
+def test_heads_keep_the_level_together(demo: an.Couples) -> None:
+    assert level(demo) == "\\[95%\u00a0CI\\]"
