@@ -8,7 +8,7 @@ from handmade import answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.notes import CONSTANT_ITEM
-from analysis.estimation.pairs import ABOVE_1, NO_SOLUTION, OPPOSED, TO_TELL_APART, TOO_FEW
+from analysis.estimation.pairs import ABOVE_1, APART, NO_SOLUTION, OPPOSED, TO_TELL_APART, TOO_FEW
 from analysis.results import KEY, Row
 from analysis.stats.discriminant import latent_r
 from analysis.stats.value import Array, Value
@@ -52,6 +52,22 @@ def test_two_halves_of_one_scale_cannot_be_told_apart() -> None:
 
 def test_scales_apart_say_nothing_of_the_marks() -> None:
     assert by_place(an.scale_pairs(made(TWO, 200)))["latent_r", ""]["note"] == ""
+
+
+def test_a_ratio_outside_the_interval_of_the_latent_correlation_says_so() -> None:
+    generator = np.random.default_rng(3)
+    latent = generator.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], (400, 2))
+    loadings = np.array([0.95, 0.95, 0.1])
+    scores = np.repeat(latent, 3, axis=2) * np.tile(loadings, 2)
+    scores += generator.normal(size=scores.shape) * np.sqrt(1 - np.tile(loadings, 2) ** 2)
+    unequal = couples(book(items("H1", 3), items("U1", 3)), np.clip(np.round(3 + scores), 1, 5))
+    found = by_place(an.scale_pairs(unequal))
+    assert found["htmt", ""]["estimate"] > found["latent_r", ""]["upper"]
+    assert APART in found["htmt", ""]["note"]
+    assert APART in found["htmt", "signed"]["note"]
+    near = by_place(an.scale_pairs(made(TWO, 200)))
+    assert near["latent_r", ""]["lower"] < near["htmt", "signed"]["estimate"] < near["latent_r", ""]["upper"]
+    assert not any(APART in row["note"] for row in near.values())
 
 
 def test_items_that_point_the_other_way_are_told() -> None:
