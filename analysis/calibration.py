@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from math import log
+from math import isclose, log
 
 import numpy as np
 
@@ -15,9 +15,10 @@ from analysis.stats.moments import skewness
 from analysis.textfiles import read_rows
 
 LEVEL = 0.95  # of the intervals that were measured
+NOMINAL = {"coverage": LEVEL, "type_1": 1 - LEVEL}
 SKEWED = 1.0  # median of the items' absolute skewness from which answers count as skewed
 GAPS = 0.05  # share of missing answers from which they count as missing
-TOLERANCE = 0.02  # how far a coverage may be from its level before it is named
+TOLERANCE = 0.02  # how far a share may be from its level before it is named
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,10 @@ class Case:
 
 
 @cache
-def measured() -> dict[tuple[str, Case], float]:
-    """Return the coverage of each interval in each case, by "statistic variant" and case; see docs/calibration.md.
+def measured(what: str = "coverage") -> dict[tuple[str, Case], float]:
+    """Return the coverage of each interval, or the Type I error at .05 of each p (``type_1``), in each case.
+
+    Keys are "statistic variant" and case; see docs/calibration.md.
 
     Examples
     --------
@@ -46,7 +49,7 @@ def measured() -> dict[tuple[str, Case], float]:
     return {
         (row["measure"], Case(row["shape"], float(row["missing"]), int(row["couples"]))): float(row["share"])
         for row in rows
-        if row["what"] == "coverage" and float(row["nominal"]) == LEVEL
+        if row["what"] == what and isclose(float(row["nominal"]), NOMINAL[what])
     }
 
 
@@ -70,21 +73,28 @@ def case_of(couples: Couples) -> Case:
 
 
 def caution(couples: Couples, results: Estimates) -> str:
-    """Return which of the intervals in results are off in simulated couples like these, or an empty string."""
-    if couples.settings.confidence != LEVEL:
-        return ""
-    case, table = case_of(couples), measured()
-    frame = results.frame
-    there = frame[np.isfinite(frame["lower"])]
+    """Return which intervals and tests in results are off in simulated couples like these, or an empty string."""
+    case = case_of(couples)
+    off = {what: _off(results, case, what) for what in NOMINAL}
+    sentences = []
+    if off["coverage"] and couples.settings.confidence == LEVEL:
+        sentences.append(
+            f"some {LEVEL:.0%} intervals held the truth less, or more, often than they say: {off['coverage']}"
+        )
+    if off["type_1"]:
+        sentences.append(f"some tests at .05 rejected what was true less, or more, often than that: {off['type_1']}")
+    return (
+        f"In simulated couples like these ({case}) {'; '.join(sentences)} (docs/calibration.md)." if sentences else ""
+    )
+
+
+def _off(results: Estimates, case: Case, what: str) -> str:
+    """Return the statistics in results whose measured share is off in a case, with that share."""
+    frame, table = results.frame, measured(what)
+    there = frame[np.isfinite(frame["lower" if what == "coverage" else "p"])]
     names = dict.fromkeys((there["statistic"] + " " + there["variant"]).str.strip())
-    off = [
+    return ", ".join(
         f"{name.replace('_', ' ')} {table[name, case]:.3f}".replace(" 0.", " .")
         for name in names
-        if (name, case) in table and abs(table[name, case] - LEVEL) > TOLERANCE
-    ]
-    if not off:
-        return ""
-    return (
-        f"In simulated couples like these ({case}), some {LEVEL:.0%} intervals held the truth less, or more, often "
-        f"than they say: {', '.join(off)} (docs/calibration.md)."
+        if (name, case) in table and abs(table[name, case] - NOMINAL[what]) > TOLERANCE
     )

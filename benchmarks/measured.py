@@ -42,6 +42,7 @@ from analysis.stats.dyads import (
 from analysis.stats.factor import fit_one_factor, omega
 from analysis.stats.goodness import Goodness, one_factor_goodness
 from analysis.stats.incomplete import alpha_fiml, omega_fiml
+from analysis.stats.moments import mean_t
 from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
 from analysis.stats.refits import fit_many
 from analysis.stats.value import Array, Value
@@ -70,6 +71,12 @@ class Sample:
         """The first scale of the first partner."""
         return self.complete((0, 0))[0]
 
+    @property
+    def first_item(self) -> Array:
+        """The answers of the first partner to the first item."""
+        x = self.answers[:, 0, 0, 0]
+        return x[~np.isnan(x)]
+
     @cached_property
     def persons(self) -> tuple[Array, Array]:
         """The first scale of both partners as persons, and the couple of each."""
@@ -80,7 +87,11 @@ class Sample:
     @cached_property
     def partners(self) -> tuple[Array, Array]:
         """The first scale of both partners, in couples complete on both sides."""
-        first, second = self.complete((0, 0), (0, 1))
+        return self.with_first((0, 1))
+
+    def with_first(self, other: tuple[int, int]) -> tuple[Array, Array]:
+        """Return the first scale of the first partner and another (scale, partner), of those complete on both."""
+        first, second = self.complete((0, 0), other)
         return first, second
 
     @cached_property
@@ -140,13 +151,23 @@ def drawn(x: Array, weights: Array) -> Drawn:
     return Drawn(parts.whole.covariances(), draws, parts.left_out.covariances())
 
 
+def never(_: Population) -> bool:
+    """Return that there is no test, or that what it tests is not true."""
+    return False
+
+
+def always(_: Population) -> bool:
+    """Return that what is tested is true: one factor, equal loadings, equal partners."""
+    return True
+
+
 @dataclass(frozen=True)
 class Measure:
-    """One interval or p, and the truth it is about; ``null`` where its p tests something that is true here."""
+    """One interval or p, the truth it is about, and whether what its p tests is true in a population."""
 
     value: Callable[[Sample], Value]
     truth: Callable[[Population], float]
-    null: bool = False
+    null: Callable[[Population], bool] = never
 
 
 def own(population: Population) -> Array:
@@ -219,6 +240,17 @@ def between_scales(population: Population) -> float:
     return float(cov[0, ITEMS] / cov[0, 1])
 
 
+def unrelated(population: Population) -> bool:
+    """Return whether different scales of two partners have nothing in common."""
+    return bool(np.allclose(population.of((0, 0), (1, 1))[:ITEMS, ITEMS:], 0, atol=1e-12))
+
+
+def _latent_r(sample: Sample) -> Value:
+    """Return the latent correlation of two scales of one person, with the p of two scales of two partners."""
+    within, between = (latent_r(x1, x2, None, LEVEL) for x1, x2 in map(sample.with_first, ((1, 0), (1, 1))))
+    return within._replace(p=between.p)
+
+
 def general(population: Population) -> float:
     """Return omega hierarchical: the general factor's part of the variance of the sum of all items."""
     cov = block(population)
@@ -245,6 +277,7 @@ OF_OWN: Mapping[str, Of] = {
 
 
 CLOSED: dict[str, Measure] = {
+    "mean": Measure(lambda s: mean_t(s.first_item, LEVEL), lambda population: population.mean),
     "alpha": Measure(lambda s: alpha_clustered(s.x, each(len(s.x)), LEVEL), of_own(alpha)),
     "alpha feldt": Measure(lambda s: alpha_feldt(s.x, LEVEL), of_own(alpha)),
     "alpha_pooled": Measure(lambda s: alpha_clustered(*s.persons, LEVEL), of_own(alpha)),
@@ -255,7 +288,7 @@ CLOSED: dict[str, Measure] = {
         lambda s: alpha_if_dropped_clustered(s.x, each(len(s.x)), LEVEL)[0],
         of_own(lambda cov: alpha_if_dropped(cov)[0]),
     ),
-    "alpha_difference": Measure(lambda s: alpha_difference(*s.partners, LEVEL), nothing, null=True),
+    "alpha_difference": Measure(lambda s: alpha_difference(*s.partners, LEVEL), nothing, null=always),
     "couple_mean_reliability alpha": Measure(lambda s: s.by_alpha.couple_mean_reliability, of_couple(1)),
     "couple_difference_reliability alpha": Measure(lambda s: s.by_alpha.couple_difference_reliability, of_couple(-1)),
     "partner_r_disattenuated alpha": Measure(lambda s: s.by_alpha.partner_r_disattenuated, corrected),
@@ -270,16 +303,16 @@ MODELS: dict[str, Measure] = {
     "omega_if_dropped": Measure(
         lambda s: omega(s.x[:, 1:], each(len(s.x)), LEVEL, clustered=False)[0], omega_without_first
     ),
-    "omega_difference": Measure(lambda s: omega_difference(*s.partners, LEVEL), nothing, null=True),
+    "omega_difference": Measure(lambda s: omega_difference(*s.partners, LEVEL), nothing, null=always),
     "latent_partner_r": Measure(lambda s: s.dyadic.latent_partner_r, latent_partner),
     "couple_mean_reliability": Measure(lambda s: s.dyadic.couple_mean_reliability, of_couple(1)),
     "couple_difference_reliability": Measure(lambda s: s.dyadic.couple_difference_reliability, of_couple(-1)),
     "partner_r_disattenuated": Measure(lambda s: s.dyadic.partner_r_disattenuated, corrected),
-    "dyadic_chi2": Measure(lambda s: s.dyadic.chi2, nothing, null=True),
-    "latent_r": Measure(lambda s: latent_r(s.scales[0], s.scales[1], None, LEVEL), between_scales),
-    "onefactor_chi2": Measure(lambda s: s.goodness.chi2, nothing, null=True),
+    "dyadic_chi2": Measure(lambda s: s.dyadic.chi2, nothing, null=always),
+    "latent_r": Measure(_latent_r, between_scales, null=unrelated),
+    "onefactor_chi2": Measure(lambda s: s.goodness.chi2, nothing, null=always),
     "onefactor_rmsea": Measure(lambda s: s.goodness.rmsea, nothing),
-    "tau_equivalence_chi2": Measure(lambda s: s.goodness.tau_equivalence, nothing, null=True),
+    "tau_equivalence_chi2": Measure(lambda s: s.goodness.tau_equivalence, nothing, null=always),
 }
 FIML: dict[str, Measure] = {
     "alpha fiml": Measure(lambda s: alpha_fiml(s.answers[:, 0, 0], LEVEL), of_own(alpha)),

@@ -31,6 +31,12 @@ class Population:
     thresholds: Array
     covariance: Array
 
+    @property
+    def mean(self) -> float:
+        """The mean of an item's answers."""
+        shares = category_shares(self.thresholds)
+        return float(shares @ np.arange(1, len(shares) + 1))
+
     def draw(self, couples: int, generator: np.random.Generator) -> Array:
         """Return answers 1 to 5 of so many couples, (couples, scales, partners, items)."""
         root = np.linalg.cholesky(self.normal)

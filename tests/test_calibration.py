@@ -37,7 +37,8 @@ def test_a_large_sample_has_the_covariances_of_its_population() -> None:
 
 
 def test_in_small_every_interval_holds_the_truth_and_every_test_keeps_its_level() -> None:
-    cell = Cell("symmetric", 100, 0.9, 0.5, 0.1)
+    cell = Cell("symmetric", 100, 0.9, 0.0, 0.1)
+    truth = population("symmetric", 0.9, 0.0)
     found = tally(cell, cell.measures, 0, DATA_SETS, 199)
     assert set(found) == set(cell.measures)
     for name, (held, intervals, rejected, tests) in found.items():
@@ -47,7 +48,7 @@ def test_in_small_every_interval_holds_the_truth_and_every_test_keeps_its_level(
         if tests:
             assert rejected / tests <= 0.05 + 4 * sqrt(0.05 * 0.95 / tests), name
     assert {name for name, part in found.items() if part.tests} == {
-        name for name, measure in cell.measures.items() if measure.null
+        name for name, measure in cell.measures.items() if measure.null(truth)
     }
 
 

@@ -153,3 +153,8 @@ def test_every_public_name_can_be_loaded_and_is_listed() -> None:
         assert name in dir(analysis)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         analysis.nothing  # noqa: B018
+
+
+def test_no_heading_of_a_docstring_runs_on(root: Path) -> None:
+    headings = re.compile(r"^ *(Parameters|Returns|Raises|Notes|Examples) -", re.MULTILINE)
+    assert not [path.name for path in (root / "analysis").rglob("*.py") if headings.search(path.read_text("utf-8"))]

@@ -72,7 +72,7 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
     block:healthy   woman   block_reliability      .93 [.90, .95] 50
     block:unhealthy woman   block_reliability      .92 [.88, .95] 50
     block:all       woman   block_reliability                     50 1
-    (1) persons complete on all 60 items: 50; more than 60 are needed
+    (1) persons complete on all 60 items: 50; more than 60 are needed (singular covariances)
     """
     text = refusal("block_reliability", couples)
     if text:

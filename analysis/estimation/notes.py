@@ -28,7 +28,7 @@ def why_no_interval(value: Value, n: int) -> str:
 
 def few_persons(n: int, k: int) -> str:
     """Return why a scale of k items has no coefficient over n complete persons."""
-    return f"persons complete on all {k} items: {n}; more than {k} are needed"
+    return f"persons complete on all {k} items: {n}; more than {k} are needed (singular covariances)"
 
 
 def of_one_factor(fit: OneFactor, *, constant: bool) -> str:

@@ -56,11 +56,13 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
     Estimates
         n_couples counts the couples complete on both sides.
 
-    Notes ----- In simulated couples (docs/calibration.md) 95 % intervals held the truth in .93 to .96 with symmetric
-    answers; with a tenth of the answers missing and 50 couples, of whom few are complete on both sides, in .87 to .92
-    where answers are skewed. The tests of equal alpha and omega rejected equal ones in .05 to .07, skewed answers of 50
-    couples in .08 and .07; a test by dyadic_chi2 would reject too often (.09, .07 and .06 at 50, 100 and 200 couples,
-    .16 to .21 with skewed answers), so it has no p.
+    Notes
+    -----
+    In simulated couples (docs/calibration.md) 95 % intervals held the truth in .93 to .96 with symmetric answers; with
+    a tenth of the answers missing and 50 couples, of whom few are complete on both sides, in .87 to .92 where answers
+    are skewed. The tests of equal alpha and omega rejected equal ones in .05 to .07, skewed answers of 50 couples in
+    .08 and .07; a test by dyadic_chi2 would reject too often (.09, .07 and .06 at 50, 100 and 200 couples, .16 to .21
+    with skewed answers), so it has no p.
 
     Read couple_difference_reliability before you use a difference between partners: it is low where
     partners are alike. The mean of two roles is a score of its own; average partners only with a reason. A
@@ -115,7 +117,7 @@ def _too_little(n: int, k: int) -> str:
 
 def few_couples(n: int, k: int, needed: int) -> str:
     """Return why k items have no coefficient over n couples."""
-    return f"couples complete on all {k} items on both sides: {n}; more than {needed} are needed"
+    return f"couples complete on all {k} items on both sides: {n}; more than {needed} are needed (singular covariances)"
 
 
 def _has_constant(x: Array, y: Array) -> bool:

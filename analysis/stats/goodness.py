@@ -43,9 +43,11 @@ def one_factor_goodness(x: Array, fit: OneFactor | None = None) -> Goodness:
     fit : OneFactor, optional
         The fit to these answers, if it is there already.
 
-    Notes ----- chi2 = n (ln|Sigma| + tr(S Sigma^-1) - ln|S| - k), df = k (k - 3) / 2. Three items are always fitted
-    exactly: df and chi2 are 0, CFI and TLI 1, RMSEA and SRMR 0, which says nothing. The interval of the RMSEA covers 90
-    %. ``tau_equivalence`` is the chi-square of equal loadings, df = k - 1; it needs no df of the model itself. NaN, df
+    Notes
+    -----
+    chi2 = n (ln|Sigma| + tr(S Sigma^-1) - ln|S| - k), df = k (k - 3) / 2. Three items are always fitted exactly: df and
+    chi2 are 0, CFI and TLI 1, RMSEA and SRMR 0, which says nothing. The interval of the RMSEA covers 90 %.
+    ``tau_equivalence`` is the chi-square of equal loadings, df = k - 1; it needs no df of the model itself. NaN, df
     too, where a model has no solution. Not to be used for few persons and many items: chi2 is then too large. Sources:
     Joreskog (1969), https://doi.org/10.1007/BF02289343; Bentler (1990), https://doi.org/10.1037/0033-2909.107.2.238;
     Browne & Cudeck (1992), https://doi.org/10.1177/0049124192021002005; Hu & Bentler (1999),

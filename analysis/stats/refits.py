@@ -89,9 +89,11 @@ def fit_many(cov: Array, start: ManyFits | None = None, *, persist: bool = True)
         Let ``fit_one_factor`` take over the few that still move after a hundred steps. In resamples of few couples they
         are many, slow, and mostly without a solution: there they count as not converged.
 
-    Notes ----- Each fit is that of :func:`analysis.stats.factor.fit_one_factor`. With very few couples a likelihood may
-    have two maxima; then the start decides. Not converged: singular matrices, constant items, NaN, likelihoods that are
-    flat at their maximum.
+    Notes
+    -----
+    Each fit is that of :func:`analysis.stats.factor.fit_one_factor`. With very few couples a likelihood may have two
+    maxima; then the start decides. Not converged: singular matrices, constant items, NaN, likelihoods that are flat at
+    their maximum.
 
     Examples
     --------

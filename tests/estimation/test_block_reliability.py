@@ -87,7 +87,9 @@ def test_unlike_ranges_constant_items_and_few_persons_have_reasons() -> None:
     cells[:, 0, 4] = 3.0
     assert by_place(an.block_reliability(couples(SIX, cells)))["omega_hierarchical", ""]["note"] == CONSTANT_ITEM
     few = by_place(an.block_reliability(made(SIX, 9)))
-    assert {row["note"] for row in few.values()} == {"persons complete on all 9 items: 9; more than 9 are needed"}
+    assert {row["note"] for row in few.values()} == {
+        "persons complete on all 9 items: 9; more than 9 are needed (singular covariances)"
+    }
 
 
 def test_exchangeable_partners_are_clusters_in_either_order() -> None:

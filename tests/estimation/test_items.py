@@ -144,7 +144,10 @@ def test_items_that_nobody_or_one_person_answered_say_so() -> None:
     assert nobody["missing"]["estimate"] == 1
     assert one["mean"]["note"] == "too few couples for an interval: 1"
     assert one["sd"]["note"] == "a single answer"
-    assert one["item_rest_r"]["note"] == "persons complete on all 5 items: 0; more than 5 are needed"
+    assert (
+        one["item_rest_r"]["note"]
+        == "persons complete on all 5 items: 0; more than 5 are needed (singular covariances)"
+    )
 
 
 def test_two_different_answers_have_no_skew() -> None:

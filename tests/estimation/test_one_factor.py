@@ -45,7 +45,9 @@ def test_without_a_fit_every_row_has_the_reason() -> None:
     cells[:, 0, 2] = 4.0
     assert {row["note"] for row in by_statistic(an.factor_fit(couples(FIVE, cells))).values()} == {CONSTANT_ITEM}
     few = by_statistic(an.factor_fit(made(FIVE, 4)))
-    assert {row["note"] for row in few.values()} == {"persons complete on all 5 items: 4; more than 5 are needed"}
+    assert {row["note"] for row in few.values()} == {
+        "persons complete on all 5 items: 4; more than 5 are needed (singular covariances)"
+    }
 
 
 def test_exchangeable_partners_are_told_that_persons_count_as_independent() -> None:

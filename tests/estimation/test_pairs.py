@@ -116,7 +116,9 @@ def test_short_scales_constant_items_and_few_persons_have_reasons() -> None:
     cells[:, 0, 1] = 2.0
     assert {row["note"] for row in by_place(an.scale_pairs(couples(TWO, cells))).values()} == {CONSTANT_ITEM}
     few = by_place(an.scale_pairs(made(TWO, 7)))
-    assert {row["note"] for row in few.values()} == {"persons complete on all 7 items: 7; more than 7 are needed"}
+    assert {row["note"] for row in few.values()} == {
+        "persons complete on all 7 items: 7; more than 7 are needed (singular covariances)"
+    }
 
 
 def test_one_scale_is_refused_with_the_remedy() -> None:

@@ -116,7 +116,7 @@ def test_a_partner_without_variance_leaves_reasons() -> None:
 
 def test_few_couples_say_how_many_are_needed() -> None:
     found = by_place(an.partner_reliability(made(FOUR, 8)))
-    words = "couples complete on all 4 items on both sides: 8; more than 8 are needed"
+    words = "couples complete on all 4 items on both sides: 8; more than 8 are needed (singular covariances)"
     assert {found[statistic, ""]["note"] for statistic in OF_MODEL} == {words}
     assert np.isfinite(found["alpha_difference", ""]["estimate"])
     fewer = by_place(an.partner_reliability(made(FOUR, 4)))
@@ -238,5 +238,5 @@ def test_two_couples_are_refused_with_the_remedy() -> None:
 
 def test_a_hundred_items_of_forty_couples_are_too_many() -> None:
     found = by_place(an.partner_reliability(made(book(items("H1", 100)), 40)))
-    words = "couples complete on all 100 items on both sides: 40; more than 100 are needed"
+    words = "couples complete on all 100 items on both sides: 40; more than 100 are needed (singular covariances)"
     assert {row["note"] for row in found.values()} == {words}

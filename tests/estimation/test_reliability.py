@@ -112,7 +112,9 @@ def test_only_the_role_whose_item_is_constant_is_told() -> None:
 
 def test_too_few_persons_say_how_many_are_needed() -> None:
     table = an.reliability(made(FIVE, 5)).where(scale="H1")
-    assert {row["note"] for row in table} == {"persons complete on all 5 items: 5; more than 5 are needed"}
+    assert {row["note"] for row in table} == {
+        "persons complete on all 5 items: 5; more than 5 are needed (singular covariances)"
+    }
 
 
 def test_answers_without_variance_have_no_alpha() -> None:
@@ -261,7 +263,9 @@ def test_full_information_is_refused_where_items_exceed_a_third_of_the_persons()
 
 def test_a_hundred_items_of_forty_couples_say_that_they_are_too_many() -> None:
     table = an.reliability(made(book(items("H1", 100)), 40)).where(scale="H1", partner="w")
-    assert {row["note"] for row in table} == {"persons complete on all 100 items: 40; more than 100 are needed"}
+    assert {row["note"] for row in table} == {
+        "persons complete on all 100 items: 40; more than 100 are needed (singular covariances)"
+    }
 
 
 def test_answers_that_are_no_categories_have_no_categorical_omega() -> None:

@@ -225,7 +225,10 @@ def test_full_information_is_there_where_nobody_answered_everything() -> None:
     cells = answers(FIVE, 60)
     cells[np.arange(60), 0, np.arange(60) % 5] = np.nan
     found = by_place(an.reliability(couples(FIVE, cells), fiml=True))
-    assert found["alpha", ""]["note"] == "persons complete on all 5 items: 0; more than 5 are needed"
+    assert (
+        found["alpha", ""]["note"]
+        == "persons complete on all 5 items: 0; more than 5 are needed (singular covariances)"
+    )
     assert 0 < found["alpha", "fiml"]["lower"] < found["alpha", "fiml"]["estimate"] < 1
     assert found["alpha", "fiml"]["n_persons"] == 60
 
@@ -263,7 +266,7 @@ def test_two_couples_and_fewer_couples_than_items_get_reasons(n: int, has_roles:
         made(FIVE, n, roles=ROLES if has_roles else None), bootstrap=True, fiml=True, categorical=True
     )
     persons = n if has_roles else 2 * n
-    few = f"persons complete on all 5 items: {persons}; more than 5 are needed"
+    few = f"persons complete on all 5 items: {persons}; more than 5 are needed (singular covariances)"
     if persons <= 5:
         assert {row["note"] for row in table.where(scale="H1")} == {few}
         assert table.frame["estimate"].isna().all()

@@ -67,7 +67,7 @@ def test_constant_items_are_those_of_complete_persons() -> None:
     ("count", "n", "words"),
     [
         (1, 9, "a scale of one item has no internal consistency"),
-        (3, 3, "persons complete on all 3 items: 3; more than 3 are needed"),
+        (3, 3, "persons complete on all 3 items: 3; more than 3 are needed (singular covariances)"),
         (3, 4, ""),
     ],
 )
