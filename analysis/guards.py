@@ -37,7 +37,7 @@ def refusal(analysis: str, facts: Facts) -> str:
 
 def _items(facts: Facts) -> str:
     book = facts.codebook
-    if all(book.finished(code) for code in book.codes):
+    if not book.codes_with_items:
         return (
             "Every scale here is a finished score, so nothing can be said about items or reliability. "
             "Bring the answers to the items and their codebook."
@@ -46,8 +46,7 @@ def _items(facts: Facts) -> str:
 
 
 def _pairs(facts: Facts) -> str:
-    with_items = [code for code in facts.codebook.codes if not facts.codebook.finished(code)]
-    if len(with_items) < 2:
+    if len(facts.codebook.codes_with_items) < 2:
         return _items(facts) or (
             "Pairs of scales need two scales with items; this codebook has one. Add the other's items."
         )

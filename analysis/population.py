@@ -16,12 +16,11 @@ import numpy as np
 from analysis.errors import SurveyError, did_you_mean, named
 from analysis.instrument.codebook import Codebook
 from analysis.stats.binormal import (
-    category_shares,
+    category_variance,
     mean_category,
     rho_for_covariance,
     shift_for_mean,
 )
-from analysis.stats.value import Array
 
 SHIFTS = {
     "typical": {"healthy": 0.7, "neutral": 0.0, "unhealthy": -0.7},
@@ -81,7 +80,7 @@ def _solve(k: int, categories: int, shift: float, alpha: float, r: float, differ
     centre = mean_category(thresholds, shift)
     shifts = [shift_for_mean(thresholds, centre + side * difference / 2) for side in (1, -1)]
     cuts = [thresholds - s for s in shifts]
-    variance = [_variance(cut) for cut in cuts]
+    variance = [category_variance(cut) for cut in cuts]
     inter_item = alpha / (k - (k - 1) * alpha) if k > 1 else ALONE
     rho = [rho_for_covariance(cut, cut, inter_item * v) for cut, v in zip(cuts, variance, strict=True)]
     of_score = [sqrt(v * (1 + (k - 1) * inter_item) / k) for v in variance]
@@ -90,8 +89,3 @@ def _solve(k: int, categories: int, shift: float, alpha: float, r: float, differ
     if not (np.isfinite([*shifts, *rho, kappa]).all() and abs(kappa) < 1):
         return None
     return Population(tuple(thresholds), (shifts[0], shifts[1]), (rho[0], rho[1]), kappa)
-
-
-def _variance(cut: Array) -> float:
-    shares, values = category_shares(cut), np.arange(len(cut) + 1)
-    return float(shares @ values**2 - (shares @ values) ** 2)

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from scipy.special import ndtri
 
-from analysis.stats.binormal import category_covariance, category_shares, rho_for_covariance
+from analysis.stats.binormal import category_covariance, category_shares, category_variance, rho_for_covariance
 from analysis.stats.value import Array
 
 SCALES, ITEMS, PARTNERS = 3, 4, 2
@@ -55,18 +55,13 @@ class Population:
 def population(shape: str, alpha: float, partner_r: float) -> Population:
     """Return the population in which each scale's alpha and the partners' correlation of scores are the given ones."""
     h = ndtri(np.array(SHARES[shape]))
-    variance = _variance(h)
+    variance = category_variance(h)
     within = rho_for_covariance(h, h, variance * alpha / (ITEMS - alpha * (ITEMS - 1)))
     across = _across(h, variance, alpha, partner_r, within)
     normal = _normal(within, across, SAME_ITEM if partner_r else 0.0)
     covariances = {rho: category_covariance(h, h, rho) for rho in np.unique(normal[normal < 1])}
     answers = np.array([[variance if rho == 1 else covariances[rho] for rho in row] for row in normal])
     return Population(normal, h, answers)
-
-
-def _variance(h: Array) -> float:
-    shares, codes = category_shares(h), np.arange(len(h) + 1)
-    return float(shares @ codes**2 - (shares @ codes) ** 2)
 
 
 def _across(h: Array, variance: float, alpha: float, partner_r: float, within: float) -> float:

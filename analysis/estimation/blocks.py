@@ -11,7 +11,7 @@ from analysis.couples import Couples
 from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, few_persons, joined, no_interval, of_finished
 from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import samples
-from analysis.estimation.scales import Answers, answers_to, scale_codes
+from analysis.estimation.scales import Answers, answers_to
 from analysis.guards import refusal
 from analysis.instrument.codebook import BLOCKS
 from analysis.results import Estimates, Row, row
@@ -81,7 +81,7 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
     rows: list[Row] = []
     for sample in samples(couples):
         for block in BLOCKS:
-            codes = [code for code in scale_codes(couples.codebook) if code in couples.codebook.block(block)]
+            codes = [code for code in couples.codebook.codes_with_items if code in couples.codebook.block(block)]
             if codes:
                 items = [couples.codebook.scored_items(code) for code in codes]
                 together = answers_to(couples, sample, block, tuple(item for part in items for item in part))

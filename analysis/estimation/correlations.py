@@ -12,7 +12,8 @@ from analysis.errors import SurveyError
 from analysis.estimation.samples import Sample, samples
 from analysis.guards import refusal
 from analysis.settings import Settings
-from analysis.stats.value import ROUNDING, Array
+from analysis.stats.moments import pairwise_r
+from analysis.stats.value import Array
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def item_correlations(couples: Couples) -> tuple[ItemCorrelations, ...]:
     if refusal("items", couples):
         raise SurveyError(refusal("items", couples))
     book = couples.codebook
-    items = [item for code in book.codes if not book.finished(code) for item in book.scored_items(code)]
+    items = [item for code in book.codes_with_items for item in book.scored_items(code)]
     if len(items) < 2:
         raise SurveyError("Correlations between items need two scored items; this codebook has one.")
     names, scales = tuple(item.name for item in items), tuple(item.scale for item in items)
@@ -84,28 +85,6 @@ def item_correlations(couples: Couples) -> tuple[ItemCorrelations, ...]:
         ItemCorrelations(sample.partner, names, scales, pairwise_r(sample.persons(cube)[0]), _n_couples(sample, cube))
         for sample in samples(couples)
     )
-
-
-def pairwise_r(x: Array) -> Array:
-    """Return Pearson's r between columns over the rows with both; (rows, columns) -> (columns, columns).
-
-    NaN where a column does not vary over these rows; exactly 1 or -1 where only rounding keeps it from that.
-
-    Examples
-    --------
-    >>> pairwise_r(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 3.0], [3.0, np.nan, 3.0], [5.0, 9.0, 3.0]])).round(3)
-    array([[1.   , 0.999,   nan],
-           [0.999, 1.   ,   nan],
-           [  nan,   nan,   nan]])
-    """
-    there = np.isfinite(x)
-    lowest = np.where(there, x, np.inf).min(axis=0, initial=np.inf)
-    x, m = np.where(there, x - lowest, 0.0), there.astype(float)
-    n, total, squares = m.T @ m, x.T @ m, (x**2).T @ m
-    spread = n * squares - total**2
-    spread = np.where(spread > ROUNDING * n * squares, spread, np.nan)
-    r = (n * (x.T @ x) - total * total.T) / np.sqrt(spread * spread.T)
-    return np.where(np.abs(r) > 1 - ROUNDING, np.sign(r), r)
 
 
 def _n_couples(sample: Sample, cube: Array) -> Array:

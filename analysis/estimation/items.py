@@ -55,7 +55,7 @@ def items(couples: Couples) -> Estimates:
 
     Notes
     -----
-    In simulated couples 95 % intervals held the truth in .93 to .95 with symmetric answers, in .90 to .93
+    In simulated couples 95 % intervals held the truth in .93 to .95 with symmetric answers, in .91 to .93
     with skewed answers of 50 couples (docs/calibration.md). Do not drop or flip items to raise alpha: that capitalises
     on chance and changes what is measured.
 

@@ -1,4 +1,4 @@
-"""Omega as it is read: of one factor, over the observed variance, of ordered answers, with missing answers."""
+"""Omega as it is read: of one factor, over the observed variance, of ordered answers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from math import isfinite, nan
 import numpy as np
 
 from analysis.estimation.notes import HEYWOOD, SATURATED, joined, no_interval, of_one_factor
-from analysis.estimation.resampling import bootstrap_row
+from analysis.estimation.resampling import Resamples, bootstrap_row
 from analysis.estimation.scales import Answers
 from analysis.results import Row, row
-from analysis.stats.bootstrap import resampled
+from analysis.stats.bootstrap import Moments
 from analysis.stats.factor import FEWEST_ITEMS, OneFactor, omega
 from analysis.stats.moments import covariance
 from analysis.stats.omegas import omega_resampled
@@ -32,7 +32,9 @@ def categorical_omegas(scales: Sequence[Answers]) -> list[CategoricalOmega | str
     return [each if isinstance(each, str) else next(fits) for each in codes]
 
 
-def omegas(scale: Answers, ordered: CategoricalOmega | str, drawn: Array | None, *, categorical: bool) -> Iterator[Row]:
+def omegas(
+    scale: Answers, ordered: CategoricalOmega | str, resamples: Resamples | None, *, categorical: bool
+) -> Iterator[Row]:
     """Yield omega, omega_observed and omega_categorical of a scale, with BCa intervals where couples were drawn.
 
     ``ordered`` is what :func:`categorical_omegas` found; ``categorical`` asks for its BCa interval too.
@@ -45,10 +47,10 @@ def omegas(scale: Answers, ordered: CategoricalOmega | str, drawn: Array | None,
     yield row("reliability", statistic, **scale.at, **value._asdict(), method=method, note=note)
     yield _observed(scale, fit)
     yield _categorical(scale, ordered)
-    if drawn is not None and isfinite(value.estimate):
-        yield from _refitted(scale, statistic, fit, drawn)
-    if drawn is not None and categorical:
-        yield from _categorical_resampled(scale, ordered, drawn)
+    if resamples and isfinite(value.estimate):
+        yield from _refitted(scale, statistic, fit, resamples.moments)
+    if resamples and categorical:
+        yield from _categorical_resampled(scale, ordered, resamples.weights)
 
 
 def _fit_note(scale: Answers, value: Value, fit: OneFactor) -> str:
@@ -68,10 +70,10 @@ def _observed(scale: Answers, fit: OneFactor) -> Row:
     return row("reliability", "omega_observed", **scale.at, estimate=estimate, method="one-factor ML", note=note)
 
 
-def _refitted(scale: Answers, statistic: str, fit: OneFactor, drawn: Array) -> Iterator[Row]:
+def _refitted(scale: Answers, statistic: str, fit: OneFactor, moments: Moments) -> Iterator[Row]:
     """Yield the BCa interval of omega, the model fitted again in every resample."""
-    here, start = drawn[:, scale.sample.couples], ManyFits(fit.loadings[:, None], fit.uniquenesses[:, None])
-    of_resamples = omega_resampled(resampled(here, [scale.features])[0].covariances(ddof=0), start)
+    start = ManyFits(fit.loadings[:, None], fit.uniquenesses[:, None])
+    of_resamples = omega_resampled(moments.covariances(ddof=0), start)
     of_others = omega_resampled(scale.features.left_out.covariances(ddof=0), start)
     heywood = int(of_resamples.heywood)
     note = f"resamples with a {HEYWOOD.partition(':')[0]}: {heywood}" if heywood else ""

@@ -12,7 +12,7 @@ from analysis.couples import Couples
 from analysis.errors import DataError, did_you_mean
 from analysis.estimation.notes import CONSTANT_ITEM, few_persons, joined, no_interval, of_finished
 from analysis.estimation.samples import Sample, samples
-from analysis.estimation.scales import Answers, answers_to, items_of, scale_codes
+from analysis.estimation.scales import Answers, answers_to, items_of
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.discriminant import htmt, htmt2, latent_r
@@ -79,7 +79,7 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
     text = refusal("scale_pairs", couples)
     if text:
         return Estimates((), [text])
-    chosen = _checked(couples, pairs) or list(combinations(scale_codes(couples.codebook), 2))
+    chosen = _checked(couples, pairs) or list(combinations(couples.codebook.codes_with_items, 2))
     rows = [
         line
         for sample in samples(couples)
@@ -90,7 +90,7 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
 
 
 def _checked(couples: Couples, pairs: Sequence[str]) -> list[tuple[str, str]]:
-    codes = scale_codes(couples.codebook)
+    codes = couples.codebook.codes_with_items
     known = [f"{a}+{b}" for a in codes for b in codes if a != b]
     for pair in pairs:
         if pair not in known:

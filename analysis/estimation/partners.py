@@ -12,7 +12,6 @@ from analysis.couples import Couples
 from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, TOO_FEW_ITEMS, joined, no_interval, of_finished
 from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import BOTH
-from analysis.estimation.scales import scale_codes
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.bootstrap import features, resampled
@@ -84,7 +83,7 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
         return Estimates((), [text])
     drawn = weights(couples) if bootstrap else None
     rows = [] if couples.roles else [row("reliability", name, partner=BOTH, note=EXCHANGEABLE) for name in OF_ROLES]
-    rows += [line for code in scale_codes(couples.codebook) for line in _of_scale(couples, code, drawn)]
+    rows += [line for code in couples.codebook.codes_with_items for line in _of_scale(couples, code, drawn)]
     return Estimates(rows, of_finished(couples, "reliability"))
 
 

@@ -8,6 +8,7 @@ from math import nan
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.notes import joined
 from analysis.estimation.samples import BOTH
 from analysis.guards import FEWEST_COUPLES, FEWEST_SCALES, refusal
 from analysis.instrument.codebook import BLOCKS
@@ -208,5 +209,5 @@ def _rows(couples: Couples, name: str, index: Index, at: Row, everyone: Index | 
         p=two_sided_p(float(of_couples.mean()), null.draws, null.mean) if len(null.draws) else nan,
         method=f"{which} from different couples; p from {couples.settings.resamples} re-pairings"
         + (", one norm of everyone" if everyone else ""),
-        note="; ".join(filter(None, ["" if len(null.draws) else f"too few couples to pair anew: {n}", note])),
+        note=joined("" if len(null.draws) else f"too few couples to pair anew: {n}", note),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,12 +19,12 @@ from analysis.estimation.notes import (
 )  # fmt: skip
 from analysis.estimation.omegas import OMEGA_IDS, categorical_omegas, omegas
 from analysis.estimation.progress import progress
-from analysis.estimation.resampling import bootstrap_row, weights
+from analysis.estimation.resampling import Resamples, bootstrap_row, resamples_of, weights
 from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, each_scale
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
-from analysis.stats.bootstrap import resampled
+from analysis.stats.bootstrap import Moments
 from analysis.stats.consistency import (
     alpha,
     alpha_clustered,
@@ -106,20 +106,25 @@ def reliability(
         return Estimates((), [text])
     drawn = weights(couples) if bootstrap else None
     rows: list[Row] = []
-    incomplete = False
-    work = [scale for sample in samples(couples, by_group=True) for scale in each_scale(couples, sample, facets=True)]
-    together = list(zip(work, categorical_omegas(work), strict=True))
-    for scale, ordered in progress(together, "reliability"):
-        of_sample = None if scale.sample.group else drawn
-        rows += _of_scale(scale, ordered, of_sample, fiml=fiml, categorical=categorical)
-        incomplete |= scale.incomplete
+    work: list[tuple[Answers, Resamples | None]] = []
+    for sample in samples(couples, by_group=True):
+        scales = list(each_scale(couples, sample, facets=True))
+        work += zip(scales, _resamples(scales, None if sample.group else drawn), strict=True)
+    ordered = categorical_omegas([scale for scale, _ in work])
+    for (scale, resamples), of_answers in progress(list(zip(work, ordered, strict=True)), "reliability"):
+        rows += _of_scale(scale, of_answers, resamples, fiml=fiml, categorical=categorical)
+    incomplete = any(scale.incomplete for scale, _ in work)
     rows += _not_pooled(couples)
     notes = of_finished(couples, "reliability")
     return Estimates(rows, [*notes, NOT_LISTWISE] if incomplete and not fiml else notes)
 
 
+def _resamples(scales: list[Answers], drawn: Array | None) -> Sequence[Resamples | None]:
+    return resamples_of(scales, drawn) if scales and drawn is not None else [None] * len(scales)
+
+
 def _of_scale(
-    scale: Answers, ordered: CategoricalOmega | str, drawn: Array | None, *, fiml: bool, categorical: bool
+    scale: Answers, ordered: CategoricalOmega | str, resamples: Resamples | None, *, fiml: bool, categorical: bool
 ) -> Iterator[Row]:
     pooled = "_pooled" if scale.clustered else ""
     if scale.too_little:
@@ -131,9 +136,9 @@ def _of_scale(
     yield from _alphas(scale, f"alpha{pooled}")
     for statistic, coefficient in COEFFICIENTS.items():
         yield _plain(scale, statistic, coefficient)
-    yield from omegas(scale, ordered, drawn, categorical=categorical)
-    if drawn is not None:
-        yield from _resampled(scale, f"alpha{pooled}", drawn)
+    yield from omegas(scale, ordered, resamples, categorical=categorical)
+    if resamples:
+        yield from _resampled(scale, f"alpha{pooled}", resamples.moments)
     if fiml and scale.incomplete:
         yield from _fiml(scale, pooled)
 
@@ -142,7 +147,7 @@ def _mdc(scale: Answers) -> Callable[[Array], Array]:
     return lambda cov: score_mdc(cov, scale.confidence)
 
 
-OF_SCORE = ("score_sem", "score_mdc")  # BCa intervals of them held the truth in .92 only (100 couples)
+OF_SCORE = ("score_sem", "score_mdc")  # no BCa intervals: decision 33
 COEFFICIENTS: dict[str, Callable[[Answers], Callable[[Array], Array]]] = {
     "alpha_standardized": lambda _: alpha_standardized,
     "lambda2": lambda _: lambda2,
@@ -167,7 +172,7 @@ def _alpha_note(value: Value, constant: list[str]) -> str:
     """Return which items are constant, and why alpha or its interval is empty."""
     named = f"constant, and counted in k: {', '.join(constant)}" if constant else ""
     undefined = "" if np.isfinite(value.estimate) else NO_VARIANCE
-    return "; ".join(filter(None, [named, undefined, IDENTICAL if value.estimate == 1 else ""]))
+    return joined(named, undefined, IDENTICAL if value.estimate == 1 else "")
 
 
 def _plain(scale: Answers, statistic: str, coefficient: Callable[[Answers], Callable[[Array], Array]]) -> Row:
@@ -179,10 +184,9 @@ def _plain(scale: Answers, statistic: str, coefficient: Callable[[Answers], Call
     return row("reliability", statistic, **scale.at, estimate=estimate, method=method, note=note)
 
 
-def _resampled(scale: Answers, alpha_id: str, drawn: Array) -> Iterator[Row]:
+def _resampled(scale: Answers, alpha_id: str, moments: Moments) -> Iterator[Row]:
     """Yield the BCa intervals of all coefficients that a covariance matrix gives."""
-    here = drawn[:, scale.sample.couples]
-    of_resamples = resampled(here, [scale.features])[0].covariances()
+    of_resamples = moments.covariances()
     of_others = scale.features.left_out.covariances()
     dead = int((np.diagonal(of_resamples, axis1=-2, axis2=-1) == 0).any(axis=-1).sum())
     note = f"resamples with a constant item: {dead}" if dead else ""

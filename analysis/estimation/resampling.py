@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
 
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.notes import joined
+from analysis.estimation.scales import Answers
 from analysis.results import Row, row
 from analysis.stats.bca import Interval, bca
-from analysis.stats.bootstrap import draw_weights
+from analysis.stats.bootstrap import Moments, draw_weights, resampled
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array
 
@@ -19,7 +22,13 @@ METHOD = "BCa bootstrap of couples"
 PERCENTILE = "the BCa correction is infinite: percentile interval"
 OUTSIDE = "the interval does not hold the estimate"
 
-OfCovariances = Callable[[Array], Array]  # (..., k, k) -> (...)
+
+@dataclass(frozen=True)
+class Resamples:
+    """What the resamples make of one scale: the weights of all couples, (resamples, couples), and its moments."""
+
+    weights: Array
+    moments: Moments
 
 
 def weights(couples: Couples) -> Array:
@@ -49,6 +58,12 @@ def _drawn(names: tuple[str, ...], resamples: int, seed: int, groups: tuple[str,
     return drawn
 
 
+def resamples_of(scales: Sequence[Answers], drawn: Array) -> list[Resamples]:
+    """Return the resamples of some scales of one sample, from one matrix product; at least one scale."""
+    here = drawn[:, scales[0].sample.couples]
+    return [Resamples(drawn, moments) for moments in resampled(here, [scale.features for scale in scales])]
+
+
 def bootstrap_row(
     statistic: str, at: Row, estimate: float, replicates: Array, jackknife: Array, variant: str = "bootstrap",
     note: str = "",
@@ -58,7 +73,7 @@ def bootstrap_row(
     limits = {"lower": float(interval.lower), "upper": float(interval.upper), "se": float(interval.se)}
     return row(
         "reliability", statistic, variant=variant, **at, estimate=estimate, **limits,
-        method=f"{METHOD}, {interval.of:,} resamples", note="; ".join(filter(None, [note, _said(estimate, interval)])),
+        method=f"{METHOD}, {interval.of:,} resamples", note=joined(note, _said(estimate, interval)),
     )  # fmt: skip
 
 
@@ -66,14 +81,9 @@ def _said(estimate: float, interval: Interval) -> str:
     lost = interval.of - int(interval.usable)
     lower, upper = float(interval.lower), float(interval.upper)
     outside = isfinite(lower) and not lower <= estimate <= upper
-    return "; ".join(
-        filter(
-            None,
-            [
-                f"resamples without a value: {lost}" if lost else "",
-                PERCENTILE if bool(interval.fallback) else "",
-                OUTSIDE if outside else "",
-                "" if isfinite(lower) or not isfinite(estimate) else "no interval: too few resamples have a value",
-            ],
-        )
+    return joined(
+        f"resamples without a value: {lost}" if lost else "",
+        PERCENTILE if bool(interval.fallback) else "",
+        OUTSIDE if outside else "",
+        "" if isfinite(lower) or not isfinite(estimate) else "no interval: too few resamples have a value",
     )

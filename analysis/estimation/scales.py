@@ -135,14 +135,9 @@ def items_of(codebook: Codebook, code: str) -> tuple[Item, ...]:
     return codebook.facets[code] if code in codebook.facets else codebook.scored_items(code)
 
 
-def scale_codes(codebook: Codebook) -> list[str]:
-    """Return the scales that have items, so not those that arrived as finished scores."""
-    return [code for code in codebook.codes if not codebook.finished(code)]
-
-
 def each_scale(couples: Couples, sample: Sample, *, facets: bool = False) -> Iterator[Answers]:
     """Yield a sample's answers scale by scale, each followed by the facets that are shown beside it if asked."""
     shown = list(couples.codebook.facets) if facets else []
-    for code in scale_codes(couples.codebook):
+    for code in couples.codebook.codes_with_items:
         for unit in (code, *(facet for facet in shown if facet.partition(".")[0] == code)):
             yield answers(couples, sample, unit)

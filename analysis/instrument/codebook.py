@@ -92,6 +92,11 @@ class Codebook:
         items = self.scored_items(code)
         return len(items) == 1 and items[0].continuous
 
+    @property
+    def codes_with_items(self) -> tuple[str, ...]:
+        """The scales that have items, so not those that arrive as finished scores."""
+        return tuple(code for code in self.codes if not self.finished(code))
+
     def bounds(self, code: str) -> tuple[float, float] | None:
         """Return the scale's declared range, or None where its items have none or different ones."""
         ranges = {item.bounds for item in self.scored_items(code)}

@@ -15,10 +15,16 @@ BISECTIONS = 60
 LARGEST = 0.999
 
 
-def category_shares(thresholds: Array, shift: float = 0.0) -> Array:
-    """Return the share of each category of a standard normal variable moved by ``shift``; (c,) -> (c + 1,)."""
-    above = np.concatenate([[1.0], ndtr(shift - thresholds), [0.0]])
+def category_shares(thresholds: Array) -> Array:
+    """Return the share of each category of a standard normal variable; (c,) -> (c + 1,)."""
+    above = np.concatenate([[1.0], ndtr(-thresholds), [0.0]])
     return -np.diff(above)
+
+
+def category_variance(thresholds: Array) -> float:
+    """Return the variance of the category's number."""
+    shares, numbers = category_shares(thresholds), np.arange(len(thresholds) + 1)
+    return float(shares @ numbers**2 - (shares @ numbers) ** 2)
 
 
 def mean_category(thresholds: Array, shift: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.stats.consistency import FEWEST_FOR_ALPHA
 from analysis.stats.factor import FEWEST_ITEMS
-from analysis.stats.intervals import clustered_se, on_log_complement
+from analysis.stats.intervals import from_influence
 from analysis.stats.moments import covariance, is_regular
 from analysis.stats.structure import bifactor
 from analysis.stats.structure_fit import (
@@ -105,8 +105,7 @@ def block_reliability(scales: list[Array], cluster: Array, confidence: float) ->
     weights, errors = _weights(sizes)
     d, total, error = x - x.mean(axis=0), float(weights @ cov @ weights), float((cov * errors).sum())
     influence = error * (d @ weights) ** 2 / total**2 - ((d @ errors) * d).sum(axis=1) / total
-    se = clustered_se(influence, cluster)
-    return Value(estimate, *on_log_complement(estimate, se, confidence), se)
+    return from_influence(estimate, influence, cluster, confidence)
 
 
 def fit_bifactor(cov: Array, sizes: tuple[int, ...]) -> StructureFit:
@@ -170,6 +169,4 @@ def omega_hierarchical(
     estimate, gradient = composite_reliability(fit, np.ones(x.shape[1]), (0,))
     if not np.isfinite(estimate):
         return Value(nan), fit
-    rows = np.arange(len(x)) if cluster is None else cluster
-    se = clustered_se(parameter_influence(fit, x) @ gradient, rows, corrected=cluster is not None)
-    return Value(estimate, *on_log_complement(estimate, se, confidence), se), fit
+    return from_influence(estimate, parameter_influence(fit, x) @ gradient, cluster, confidence), fit

@@ -5,17 +5,15 @@ Where a function takes covariance matrices they may be many, (..., k, k): scales
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import nan, sqrt
 
 import numpy as np
 from scipy.special import fdtri
 
-from analysis.stats.intervals import clustered_se, normal_quantile, on_fisher_z, on_log_complement
+from analysis.stats.intervals import from_influence, normal_quantile, on_fisher_z
 from analysis.stats.moments import SINGULAR, correlation, covariance
 from analysis.stats.value import ROUNDING, Array, Value
 
-Interval = Callable[[float, float, float], tuple[float, float]]
 FEWEST_FOR_ALPHA = 2  # items
 
 
@@ -72,8 +70,7 @@ def alpha_clustered(x: Array, cluster: Array, confidence: float) -> Value:
     estimate = float(alpha(covariance(x)))
     if not estimate < 1:
         return Value(estimate)
-    se = clustered_se(alpha_influence(x), cluster)
-    return Value(estimate, *on_log_complement(estimate, se, confidence), se)
+    return from_influence(estimate, alpha_influence(x), cluster, confidence)
 
 
 def alpha_feldt(x: Array, confidence: float) -> Value:
@@ -214,7 +211,7 @@ def item_rest_r_clustered(x: Array, cluster: Array, confidence: float) -> list[V
     """
     influence = item_rest_r_influence(x)
     return [
-        _with_interval(float(r), column, cluster, confidence, on_fisher_z) if abs(r) < 1 else Value(float(r))
+        from_influence(float(r), column, cluster, confidence, on_fisher_z) if abs(r) < 1 else Value(float(r))
         for r, column in zip(item_rest_r(covariance(x)), influence.T, strict=True)
     ]
 
@@ -253,21 +250,9 @@ def alpha_if_dropped_clustered(x: Array, cluster: Array, confidence: float) -> l
     """
     influence = alpha_if_dropped_influence(x)
     return [
-        _with_interval(float(value), column, cluster, confidence, on_log_complement)
-        if value < 1
-        else Value(float(value))
+        from_influence(float(value), column, cluster, confidence) if value < 1 else Value(float(value))
         for value, column in zip(alpha_if_dropped(covariance(x)), influence.T, strict=True)
     ]
-
-
-def _with_interval(estimate: float, influence: Array, cluster: Array, confidence: float, interval: Interval) -> Value:
-    se = clustered_se(influence, cluster)
-    return Value(estimate, *interval(estimate, se, confidence), se)
-
-
-def without(cov: Array, j: int) -> Array:
-    """Return the matrix without row and column j."""
-    return np.delete(np.delete(cov, j, axis=0), j, axis=1)
 
 
 def first_component(cov: Array) -> Array:

@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 
 from analysis.stats.intervals import clustered_se, normal_two_sided, wald
-from analysis.stats.moments import covariance
+from analysis.stats.moments import correlation, covariance
 from analysis.stats.structure import two_factors
 from analysis.stats.structure_fit import fit_structure, parameter_influence
 from analysis.stats.value import ROUNDING, Array, Value
@@ -46,8 +46,7 @@ def latent_r(x1: Array, x2: Array, cluster: Array | None, confidence: float) -> 
     if not fit.converged:
         return Value(nan)
     r, influence = float(fit.theta[-1]), parameter_influence(fit, x)[:, -1]
-    rows = np.arange(len(x)) if cluster is None else cluster
-    se = clustered_se(influence, rows, corrected=cluster is not None)
+    se = clustered_se(influence, cluster)
     test = r / se if se > 0 else nan
     return Value(r, *wald(r, se, confidence), se, test, p=normal_two_sided(test))
 
@@ -104,9 +103,7 @@ def htmt2(cov: Array, k1: int) -> Array:
 
 def _blocks(cov: Array, k1: int) -> tuple[Array, Array, Array]:
     """Return correlations between the scales, within the first and within the second, each as (..., count)."""
-    spread = np.sqrt(np.diagonal(cov, axis1=-2, axis2=-1))
-    product = spread[..., :, None] * spread[..., None, :]
-    r = np.divide(cov, product, out=np.full(cov.shape, nan), where=product > 0)
+    r = correlation(cov)
     rows, columns = np.tril_indices(cov.shape[-1], -1)
     pairs = r[..., rows, columns]
     pairs = np.where(np.abs(pairs) <= ROUNDING, 0.0, pairs)  # else geometric means are of rounding errors

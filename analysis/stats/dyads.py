@@ -8,7 +8,6 @@ couples as clusters: then every number is the same whoever is first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import log, nan, sqrt
 from typing import NamedTuple
 
@@ -17,14 +16,21 @@ import numpy as np
 from analysis.stats.consistency import FEWEST_FOR_ALPHA, alpha, alpha_clustered, alpha_influence
 from analysis.stats.factor import fit_one_factor, omega_influence
 from analysis.stats.goodness import likelihood_ratio
-from analysis.stats.intervals import clustered_se, normal_two_sided, on_fisher_z, on_log_complement, wald
+from analysis.stats.intervals import (
+    Limits,
+    clustered_se,
+    from_influence,
+    normal_two_sided,
+    on_fisher_z,
+    on_log_complement,
+    wald,
+)  # fmt: skip
 from analysis.stats.moments import covariance, difference, is_constant
 from analysis.stats.structure import dyadic, exchangeable_dyadic
 from analysis.stats.structure_fit import StructureFit, composite_reliability, fit_structure, parameter_influence
 from analysis.stats.value import Array, Value
 
 FEWEST_COUPLES = 2
-Interval = Callable[[float, float, float], tuple[float, float]]
 
 
 class DyadicFactor(NamedTuple):
@@ -64,13 +70,6 @@ class _Entered(NamedTuple):
     x: Array
     y: Array
     couple: Array
-
-
-def _value(part: _Influenced, rows: _Entered, interval: Interval, confidence: float, *, corrected: bool) -> Value:
-    if not np.isfinite(part.estimate):
-        return Value(nan)
-    se = clustered_se(part.influence, rows.couple, corrected=corrected)
-    return Value(part.estimate, *interval(part.estimate, se, confidence), se)
 
 
 def _entered(x: Array, y: Array, *, twice: bool) -> _Entered:
@@ -122,8 +121,8 @@ def dyadic_factor(x: Array, y: Array, confidence: float, *, exchangeable: bool =
         return NO_MODEL
     r, mean, gap, first, second = _of_model(fit, both)
 
-    def value(part: _Influenced, interval: Interval = on_log_complement) -> Value:
-        return _value(part, rows, interval, confidence, corrected=exchangeable)
+    def value(part: _Influenced, limits: Limits = on_log_complement) -> Value:
+        return from_influence(*part, rows.couple, confidence, limits, corrected=exchangeable)
 
     return DyadicFactor(
         value(r, on_fisher_z),
@@ -184,7 +183,7 @@ def dyadic_alpha(x: Array, y: Array, confidence: float, *, exchangeable: bool = 
     return CoupleAlpha(
         alpha_clustered(x + y, np.arange(len(x)), confidence),
         alpha_clustered(gaps, rows.couple, confidence),
-        _value(_disattenuated(rows, _alpha(rows.x), _alpha(rows.y)), rows, on_z_below_1, confidence, corrected=True),
+        from_influence(*_disattenuated(rows, _alpha(rows.x), _alpha(rows.y)), rows.couple, confidence, on_z_below_1),
     )
 
 

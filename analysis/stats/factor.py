@@ -14,7 +14,7 @@ from math import nan
 import numpy as np
 
 from analysis.stats.ascent import HALVINGS, ITERATIONS, SMALL, solved
-from analysis.stats.intervals import clustered_se, on_log_complement
+from analysis.stats.intervals import from_influence
 from analysis.stats.moments import covariance, is_regular
 from analysis.stats.structure_fit import misfit
 from analysis.stats.value import Array, Value
@@ -189,5 +189,4 @@ def omega(x: Array, cluster: Array, confidence: float, *, clustered: bool) -> tu
     fit = fit_one_factor(covariance(x, ddof=0)) if len(x) else _undetermined(x.shape[1])
     if not np.isfinite(fit.omega):
         return Value(nan), fit
-    se = clustered_se(omega_influence(x, fit), cluster, corrected=clustered)
-    return Value(fit.omega, *on_log_complement(fit.omega, se, confidence), se), fit
+    return from_influence(fit.omega, omega_influence(x, fit), cluster, confidence, corrected=clustered), fit

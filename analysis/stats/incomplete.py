@@ -18,7 +18,7 @@ import numpy as np
 
 from analysis.stats.ascent import Slope, climb
 from analysis.stats.consistency import alpha
-from analysis.stats.intervals import clustered_se, on_log_complement
+from analysis.stats.intervals import from_influence
 from analysis.stats.moments import is_constant, is_regular
 from analysis.stats.structure import Structure, one_factor, saturated, start_values
 from analysis.stats.structure_fit import (
@@ -32,9 +32,8 @@ from analysis.stats.value import Array, Value
 
 STEPS = 20_000
 TOLERANCE = 1e-13  # of the largest last change, in units of the variables' standard deviations
-NEARLY_SINGULAR = (
-    1e-10  # smallest eigenvalue of the correlations on the way, below which they have no inverse worth the name
-)
+# smallest eigenvalue of the correlations on the way, below which they have no inverse worth the name
+NEARLY_SINGULAR = 1e-10
 
 
 class Moments(NamedTuple):
@@ -159,8 +158,13 @@ def fit_incomplete(structure: Structure, x: Array) -> IncompleteFit:
         fit = StructureFit(structure, np.full(structure.free, nan), converged=False)
         return IncompleteFit(fit, np.full(k, nan), np.full((len(x), k + structure.free), nan))
     at = np.concatenate([at[:k], signed(structure, at[k:])])
-    influence = np.linalg.solve(_slope(structure, patterns, at).observed, _scores(structure, patterns, at, x).T).T
+    influence = _influence(structure, patterns, at, x)
     return IncompleteFit(StructureFit(structure, at[k:], converged=True), at[:k], influence)
+
+
+def _influence(structure: Structure, patterns: _Patterns, at: Array, x: Array) -> Array:
+    """Return each row's influence on means and parameters, (n, k + q)."""
+    return np.linalg.solve(_slope(structure, patterns, at).observed, _scores(structure, patterns, at, x).T).T
 
 
 def _misfit(structure: Structure, patterns: _Patterns, at: Array) -> float:
@@ -233,11 +237,11 @@ def alpha_fiml(x: Array, confidence: float, cluster: Array | None = None) -> Val
     structure = saturated(k)
     theta = moments.covariance[np.tril_indices(k)]
     at, patterns = np.concatenate([moments.mean, theta]), _patterns(x)
-    influence = np.linalg.solve(_slope(structure, patterns, at).observed, _scores(structure, patterns, at, x).T).T
+    influence = _influence(structure, patterns, at, x)
     total, trace = float(moments.covariance.sum()), float(np.trace(moments.covariance))
     slopes = structure.slopes(theta)
     gradient = k / (k - 1) * (trace * slopes.sum(axis=(1, 2)) / total - np.trace(slopes, axis1=1, axis2=2)) / total
-    return _value(estimate, influence[:, k:] @ gradient, cluster, confidence)
+    return from_influence(estimate, influence[:, k:] @ gradient, cluster, confidence)
 
 
 def omega_fiml(x: Array, confidence: float, cluster: Array | None = None) -> tuple[Value, StructureFit]:
@@ -260,15 +264,9 @@ def omega_fiml(x: Array, confidence: float, cluster: Array | None = None) -> tup
     estimate, gradient = composite_reliability(fit, np.ones(k))
     if not np.isfinite(estimate):
         return Value(nan), fit
-    return _value(estimate, influence[:, k:] @ gradient, cluster, confidence), fit
+    return from_influence(estimate, influence[:, k:] @ gradient, cluster, confidence), fit
 
 
 def _present(x: Array, cluster: Array | None) -> tuple[Array, Array | None]:
     rows = answered(x)
     return x[rows], None if cluster is None else cluster[rows]
-
-
-def _value(estimate: float, influence: Array, cluster: Array | None, confidence: float) -> Value:
-    rows = np.arange(len(influence)) if cluster is None else cluster
-    se = clustered_se(influence, rows, corrected=cluster is not None)
-    return Value(estimate, *on_log_complement(estimate, se, confidence), se)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import atanh, exp, log, nan, sqrt, tanh
 
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from analysis.stats.value import ROUNDING, Array
+from analysis.stats.value import ROUNDING, Array, Value
 
+Limits = Callable[[float, float, float], tuple[float, float]]  # estimate, standard error, confidence -> limits
 FEWEST_FOR_FISHER = 4
 WIDEST = 100.0  # half an interval on a log scale; a wider one says nothing
 
@@ -33,13 +35,15 @@ def t_two_sided(t: float, df: float) -> float:
     return float(2 * stdtr(df, -abs(t)))
 
 
-def clustered_se(influence: Array, cluster: Array, *, corrected: bool = True) -> float:
+def clustered_se(influence: Array, cluster: Array | None, *, corrected: bool = True) -> float:
     """Return the standard error of a statistic from its influence values, summed within clusters.
 
     sqrt(sum over clusters of (sum of influence)^2) / N, times sqrt(G / (G - 1)) if ``corrected``, with N values in G
-    clusters, numbered from 0 on. With one value a cluster it is the ordinary standard error. Exactly 0 where only
-    rounding keeps every sum from 0.
+    clusters, numbered from 0 on. With one value a cluster it is the ordinary standard error. None: every value is by
+    itself, and nothing is corrected. Exactly 0 where only rounding keeps every sum from 0.
     """
+    if cluster is None:
+        return clustered_se(influence, np.arange(len(influence)), corrected=False)
     sums = np.bincount(cluster, weights=influence)[np.bincount(cluster) > 0]
     count = len(sums)
     if count < 2:
@@ -79,3 +83,22 @@ def wald(estimate: float, se: float, confidence: float) -> tuple[float, float]:
     """Return the interval of an estimate on its own scale, so many standard errors to both sides."""
     half = normal_quantile(confidence) * se
     return estimate - half, estimate + half
+
+
+def from_influence(
+    estimate: float, influence: Array, cluster: Array | None, confidence: float, limits: Limits = on_log_complement,
+    *, corrected: bool = True,
+) -> Value:  # fmt: skip
+    """Return an estimate with the standard error and the interval that its influence values give it.
+
+    Clusters as for :func:`clustered_se`. Nothing but the estimate where that is not finite.
+
+    Examples
+    --------
+    >>> from_influence(0.8, np.array([0.5, -0.5, 0.5, -0.5]), None, 0.95, wald).se
+    0.25
+    """
+    if not np.isfinite(estimate):
+        return Value(estimate)
+    se = clustered_se(influence, cluster, corrected=corrected)
+    return Value(estimate, *limits(estimate, se, confidence), se)

@@ -198,3 +198,25 @@ def _r(x: Array, y: Array) -> float:
 def snapped(r: float) -> float:
     """Return a correlation, 1 or -1 where only rounding keeps it from that."""
     return copysign(1.0, r) if abs(r) > 1 - ROUNDING else r
+
+
+def pairwise_r(x: Array) -> Array:
+    """Return Pearson's r between columns over the rows with both; (rows, columns) -> (columns, columns).
+
+    NaN where a column does not vary over these rows; exactly 1 or -1 where only rounding keeps it from that.
+
+    Examples
+    --------
+    >>> pairwise_r(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 3.0], [3.0, np.nan, 3.0], [5.0, 9.0, 3.0]])).round(3)
+    array([[1.   , 0.999,   nan],
+           [0.999, 1.   ,   nan],
+           [  nan,   nan,   nan]])
+    """
+    there = np.isfinite(x)
+    lowest = np.where(there, x, np.inf).min(axis=0, initial=np.inf)
+    x, m = np.where(there, x - lowest, 0.0), there.astype(float)
+    n, total, squares = m.T @ m, x.T @ m, (x**2).T @ m
+    spread = n * squares - total**2
+    spread = np.where(spread > ROUNDING * n * squares, spread, np.nan)
+    r = (n * (x.T @ x) - total * total.T) / np.sqrt(spread * spread.T)
+    return np.where(np.abs(r) > 1 - ROUNDING, np.sign(r), r)

@@ -55,8 +55,7 @@ def omega_of_many(x: Array, cluster: Array | None = None) -> ManyOmegas:
     form = influence_form(cov, fits)
     influence = np.einsum("sni,sni->sn", deviations @ np.moveaxis(form, -1, 0), deviations)
     influence -= np.einsum("ijs,ijs->s", form, cov)[:, None]
-    members = np.arange(n) if cluster is None else cluster
-    se = np.array([clustered_se(row, members, corrected=cluster is not None) for row in influence])
+    se = np.array([clustered_se(row, cluster) for row in influence])
     return ManyOmegas(fits.omega, se, n * _misfit_beyond(cov, fits), fits)
 
 

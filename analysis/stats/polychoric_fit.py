@@ -24,8 +24,6 @@ LOSS = 1e-6  # of log-likelihood, below which it may be rounding in the rarest c
 SMALL = 1e-4  # steps that are taken in any case
 RARE = 1e-16  # a probability below it is rounding
 AT_ONCE = 384  # tables whose integrands fit into a processor's cache
-
-
 STEP_NODES = ((0.01, 3), (0.1, 6), (0.5, 12))  # exact to rounding for steps up to that part of the way to a right angle
 LAST_STEP = 1e-7  # radians; Newton's next step would be about its square
 

@@ -10,7 +10,7 @@ https://doi.org/10.1111/0081-1750.00078.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, nan, sqrt
+from math import inf, nan
 
 import numpy as np
 
@@ -108,11 +108,6 @@ def observed_information(fit: StructureFit, cov: Array) -> Array:
     return _slope(fit.structure, fit.theta, cov).observed
 
 
-def expected_information(fit: StructureFit) -> Array:
-    """Return what the model expects of the observed information, (q, q)."""
-    return _slope(fit.structure, fit.theta, fit.sigma).expected
-
-
 def casewise_scores(fit: StructureFit, x: Array) -> Array:
     """Return each row's derivative of the log-likelihood at the fit, means taken out; (n, p) -> (n, q)."""
     p, d = np.linalg.inv(fit.sigma), fit.structure.slopes(fit.theta)
@@ -127,26 +122,6 @@ def half_quadratic(u: Array, d: Array) -> Array:
 def parameter_influence(fit: StructureFit, x: Array) -> Array:
     """Return each row's influence on every parameter, scores times inverse observed information; (n, p) -> (n, q)."""
     return np.linalg.solve(observed_information(fit, covariance(x, ddof=0)), casewise_scores(fit, x).T).T
-
-
-def sandwich(fit: StructureFit, x: Array, cluster: Array | None = None) -> Array:
-    """Return the robust covariance matrix of the parameters, (q, q).
-
-    Inverse observed information, sum of squared scores, inverse observed information, over n (lavaan's MLR). With
-    clusters (n,) scores are summed within them first, and the matrix carries the factor G / (G - 1) for G clusters.
-    """
-    influence, factor = parameter_influence(fit, x), 1.0
-    if cluster is not None:
-        place = np.unique(cluster, return_inverse=True)[1]
-        sums = np.zeros((place.max() + 1, influence.shape[1]))
-        np.add.at(sums, place, influence)
-        influence, factor = sums, len(sums) / (len(sums) - 1) if len(sums) > 1 else nan
-    return factor * influence.T @ influence / len(x) ** 2
-
-
-def delta(gradient: Array, covariance: Array) -> float:
-    """Return the standard error of a function of the parameters from its gradient (q,) and their covariance (q, q)."""
-    return sqrt(max(float(gradient @ covariance @ gradient), 0.0))
 
 
 def composite_reliability(

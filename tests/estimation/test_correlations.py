@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import analysis as an
-from analysis.estimation.correlations import item_correlations, pairwise_r, public_correlations
+from analysis.estimation.correlations import item_correlations, public_correlations
+from analysis.stats.moments import pairwise_r
 
 
 @pytest.mark.parametrize("case", ["roles", "exchangeable", "one respondent", "holes", "exchangeable holes", "built-in"])

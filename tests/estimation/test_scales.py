@@ -6,7 +6,7 @@ from handmade import FINISHED, MIRRORED, answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.samples import Sample, samples
-from analysis.estimation.scales import Answers, answers_to, each_scale, items_of, scale_codes
+from analysis.estimation.scales import Answers, answers_to, each_scale, items_of
 from analysis.estimation.scales import answers as answers_of
 from analysis.stats.value import Array
 
@@ -99,7 +99,7 @@ def test_facets_of_the_built_in_codebook_follow_their_scale_and_hold_their_compa
     assert units["U4.lonely"] == ["U4_lonely_1", "U4_lonely_2"]
     assert units["U4"] == ["U4_1", "U4_2", "U4_3", "U4_4"]
     assert {"U2a", "U2b", "U3a", "U3b", "U5a", "U5b"} <= units.keys()
-    assert "." not in "".join(scale_codes(data.codebook))
+    assert "." not in "".join(data.codebook.codes_with_items)
 
 
 def _units(data: an.Couples) -> list[Answers]:
@@ -107,7 +107,7 @@ def _units(data: an.Couples) -> list[Answers]:
 
 
 def test_finished_scores_are_no_scales_with_items() -> None:
-    assert scale_codes(FINISHED) == []
+    assert FINISHED.codes_with_items == ()
 
 
 def test_any_items_can_stand_under_one_code() -> None:

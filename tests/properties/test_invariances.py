@@ -234,14 +234,11 @@ rarely = settings(max_examples=4, deadline=None, derandomize=True)
 
 
 def models(data: an.Couples) -> an.Estimates:
-    """Return every table of reliability, intervals from resampled couples among them.
-
-    Without htmt2: where two items correlate exactly 0 its logarithm is that of rounding.
-    """
+    """Return every table of reliability, intervals from resampled couples among them."""
     once = (an.factor_fit(data), an.scale_pairs(data))
     drawn = (part(data, bootstrap=True) for part in (an.partner_reliability, an.block_reliability))
     rows = [row for part in (*once, an.reliability(data, bootstrap=True, fiml=True), *drawn) for row in part]
-    return an.Estimates([row for row in rows if row["statistic"] != "htmt2"])
+    return an.Estimates(rows)
 
 
 def apart(one: an.Estimates, other: an.Estimates, change: Change = keep) -> list[str]:

@@ -26,7 +26,6 @@ from analysis.stats.consistency import (
     mean_interitem_r,
     score_mdc,
     score_sem,
-    without,
 )
 from analysis.stats.moments import complete_rows, correlation, covariance
 from analysis.stats.value import Array, Value
@@ -201,10 +200,6 @@ def test_alpha_if_dropped_is_alpha_of_the_others() -> None:
 
 def test_alpha_if_dropped_needs_three_items() -> None:
     assert np.isnan(alpha_if_dropped(covariance(TINY))).all()
-
-
-def test_without_takes_a_row_and_a_column_out() -> None:
-    assert without(np.arange(9.0).reshape(3, 3), 1).tolist() == [[0, 2], [6, 8]]
 
 
 # ---------------------------------------------------------------------------------------- many matrices at once

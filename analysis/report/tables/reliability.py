@@ -30,8 +30,11 @@ FIT = ("onefactor_chi2", "onefactor_cfi", "onefactor_tli", "onefactor_rmsea", "o
 def scales_of(codebook: Codebook) -> list[str]:
     """Return the scales with items, each followed by its facets of two or more items."""
     facets = [code for code, items in codebook.facets.items() if len(items) > 1]
-    scales = [code for code in codebook.codes if not codebook.finished(code)]
-    return [unit for code in scales for unit in (code, *(f for f in facets if f.partition(".")[0] == code))]
+    return [
+        unit
+        for code in codebook.codes_with_items
+        for unit in (code, *(facet for facet in facets if facet.partition(".")[0] == code))
+    ]
 
 
 def persons_of(numbers: Numbers) -> list[str]:
@@ -135,7 +138,7 @@ def partners(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     shown = ("latent_partner_r", "partner_r_disattenuated", "couple_mean_reliability", "couple_difference_reliability")
     gaps = ("alpha_difference", "omega_difference") if couples.roles else ()
     rows = []
-    for scale in (code for code in couples.codebook.codes if not couples.codebook.finished(code)):
+    for scale in couples.codebook.codes_with_items:
         lines = {name: numbers.at("reliability", name, scale=scale, partner="both") for name in (*shown, *gaps)}
         tests = [cell for name in gaps for cell in (with_interval(lines[name]), p_of(lines[name]))]
         cells = [n_of(lines[shown[0]]), *tests, *(with_interval(lines[name]) for name in shown)]
