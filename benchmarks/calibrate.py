@@ -29,7 +29,9 @@ from analysis.stats.bootstrap import draw_weights
 from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array, Value
-from benchmarks.measured import CLOSED, FIML, MODELS, REFITTED, RESAMPLED, Measure, Sample
+from benchmarks import exchangeable
+from benchmarks import measured as roles
+from benchmarks.measured import Measure, Sample
 from benchmarks.population import population
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,16 +59,21 @@ class Cell:
 
     @property
     def refits(self) -> bool:
-        """Whether bootstraps that refit a model are measured here: a quarter of the cells, every level among them."""
+        """Whether refitting bootstraps and exchangeable partners are measured here, too: a quarter of the cells."""
         return (self.shape, self.alpha, self.partner_r, self.missing) in REFITS
 
     @property
     def measures(self) -> Mapping[str, Measure]:
         """What is measured in every data set of this cell."""
-        measures: dict[str, Measure] = CLOSED | MODELS | RESAMPLED
-        return measures | FIML if self.missing else measures
+        measures = ALL | (roles.FIML if self.missing else {})
+        alike = ALIKE | (ALIKE_FIML if self.missing else {})
+        return measures | alike if self.refits else measures
 
 
+ALL: dict[str, Measure] = roles.CLOSED | roles.MODELS | roles.RESAMPLED
+ALIKE: dict[str, Measure] = exchangeable.named(exchangeable.CLOSED | exchangeable.RESAMPLED)
+ALIKE_FIML: dict[str, Measure] = exchangeable.named(exchangeable.FIML)
+REFITTED: dict[str, Measure] = roles.REFITTED | exchangeable.named(exchangeable.REFITTED)
 REFITS = (
     ("symmetric", 0.7, 0.5, 0.0), ("symmetric", 0.9, 0.0, 0.0), ("skewed", 0.7, 0.0, 0.0), ("skewed", 0.9, 0.5, 0.1),
 )  # fmt: skip

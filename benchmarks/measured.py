@@ -115,6 +115,21 @@ class Sample:
         return dyadic_alpha(*self.partners, LEVEL)
 
     @cached_property
+    def dyadic_alike(self) -> DyadicFactor:
+        """The dyadic model of the first scale of exchangeable partners."""
+        return dyadic_factor(*self.partners, LEVEL, exchangeable=True)
+
+    @cached_property
+    def by_alpha_alike(self) -> CoupleAlpha:
+        """The same questions about exchangeable partners, answered with alpha."""
+        return dyadic_alpha(*self.partners, LEVEL, exchangeable=True)
+
+    @cached_property
+    def both(self) -> Drawn:
+        """Covariance matrices of the first scale over the persons of both partners."""
+        return drawn(self.answers[:, 0], self.weights)
+
+    @cached_property
     def own(self) -> Drawn:
         """Covariance matrices of the first scale of the first partner."""
         return drawn(self.answers[:, 0, 0], self.weights)
@@ -336,7 +351,7 @@ RESAMPLED: dict[str, Measure] = {name: _of_own(of) for name, of in OF_OWN.items(
 }
 
 
-def _omega_of(cov: Array) -> Array:
+def of_omega(cov: Array) -> Array:
     """Return omega of many covariance matrices (m, k, k), or of one."""
     many = fit_many(np.ascontiguousarray(np.moveaxis(np.atleast_3d(cov.T).T.reshape(-1, ITEMS, ITEMS), 0, -1))).omega
     return many if cov.ndim > 2 else many[0]
@@ -353,7 +368,7 @@ def _categorical(sample: Sample) -> Value:
 
 
 REFITTED: dict[str, Measure] = {
-    "omega bootstrap": Measure(lambda s: s.own.interval(_omega_of), true_omega),
+    "omega bootstrap": Measure(lambda s: s.own.interval(of_omega), true_omega),
     "omega_categorical bootstrap": Measure(_categorical, of_categories),
     "omega_hierarchical": Measure(lambda s: omega_hierarchical(np.hstack(s.scales), SIZES, LEVEL)[0], general),
 }
