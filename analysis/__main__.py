@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")  # matrices are small: threads cost more than they bring (34 s of work for 3)
+
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path

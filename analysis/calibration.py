@@ -18,6 +18,7 @@ LEVEL = 0.95  # of the intervals that were measured
 NOMINAL = {"coverage": LEVEL, "type_1": 1 - LEVEL}
 SKEWED = 1.0  # median of the items' absolute skewness from which answers count as skewed
 GAPS = 0.05  # share of missing answers from which they count as missing
+FEWER = 1.4  # so many times fewer couples than the smallest case are like none that was simulated
 TOLERANCE = 0.02  # how far a share may be from its level before it is named
 
 
@@ -75,7 +76,8 @@ def case_of(couples: Couples) -> Case:
 def caution(couples: Couples, results: Estimates) -> str:
     """Return which intervals and tests in results are off in simulated couples like these, or an empty string."""
     case = case_of(couples)
-    off = {what: _off(results, case, what) for what in NOMINAL}
+    alike = " exchangeable" if couples.roles is None and not couples.one_person else ""
+    off = {what: _off(results, case, what, alike) for what in NOMINAL}
     sentences = []
     if off["coverage"] and couples.settings.confidence == LEVEL:
         sentences.append(
@@ -83,18 +85,24 @@ def caution(couples: Couples, results: Estimates) -> str:
         )
     if off["type_1"]:
         sentences.append(f"some tests at .05 rejected what was true less, or more, often than that: {off['type_1']}")
+    if couples.n < case.couples / FEWER:
+        sentences.append("fewer couples were not simulated, and intervals and tests are further off there")
     return (
         f"In simulated couples like these ({case}) {'; '.join(sentences)} (docs/calibration.md)." if sentences else ""
     )
 
 
-def _off(results: Estimates, case: Case, what: str) -> str:
-    """Return the statistics in results whose measured share is off in a case, with that share."""
+def _off(results: Estimates, case: Case, what: str, alike: str) -> str:
+    """Return the statistics in results whose measured share is off in a case, with that share.
+
+    ``alike`` ends the names of what was measured with exchangeable partners, which goes before what has no such end.
+    """
     frame, table = results.frame, measured(what)
     there = frame[np.isfinite(frame["lower" if what == "coverage" else "p"])]
     names = dict.fromkeys((there["statistic"] + " " + there["variant"]).str.strip())
+    shares = {name: table.get((name + alike, case), table.get((name, case), NOMINAL[what])) for name in names}
     return ", ".join(
-        f"{name.replace('_', ' ')} {table[name, case]:.3f}".replace(" 0.", " .")
-        for name in names
-        if (name, case) in table and abs(table[name, case] - NOMINAL[what]) > TOLERANCE
+        f"{name.replace('_', ' ')} {share:.3f}".replace(" 0.", " .")
+        for name, share in shares.items()
+        if abs(share - NOMINAL[what]) > TOLERANCE
     )

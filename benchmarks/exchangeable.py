@@ -17,6 +17,7 @@ from analysis.stats.consistency import (
 from analysis.stats.discriminant import latent_r
 from analysis.stats.factor import omega
 from analysis.stats.incomplete import alpha_fiml, omega_fiml
+from analysis.stats.moments import mean_clustered
 from analysis.stats.value import Array, Value
 from benchmarks.measured import (
     LEVEL,
@@ -48,6 +49,12 @@ def persons(sample: Sample, *scales: int) -> tuple[Array, Array]:
 
 def _in_parts(x: Array) -> list[Array]:
     return np.split(x, np.cumsum(SIZES)[: x.shape[1] // SIZES[0] - 1], axis=1)
+
+
+def _mean(sample: Sample) -> Value:
+    answers = sample.answers[:, 0, :, 0]
+    there = ~np.isnan(answers)
+    return mean_clustered(answers[there], np.nonzero(there)[0], LEVEL)
 
 
 def _latent_r(sample: Sample) -> Value:
@@ -93,6 +100,7 @@ COUPLES: Mapping[str, tuple[Callable[..., float], bool]] = {
     "latent_partner_r": (latent_partner, False),
 }
 CLOSED: dict[str, Measure] = {
+    "mean": Measure(_mean, lambda population: population.mean),
     "item_rest_r": Measure(
         lambda s: item_rest_r_clustered(*s.persons, LEVEL)[0], of_own(lambda cov: item_rest_r(cov)[0])
     ),

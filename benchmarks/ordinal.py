@@ -16,6 +16,7 @@ from analysis.stats.ordinal import omega_categorical_of_many, omega_categorical_
 from analysis.stats.polychoric import polychoric
 from benchmarks.turns import measure
 
+PEERS_STOP = 1e-5  # where the peer's optimiser stops
 COUPLES, CATEGORIES, SCALES, RESAMPLES = 300, 5, 24, 1_000
 
 
@@ -44,6 +45,7 @@ def job_4() -> None:
     for items, rounds in ((12, 7), (48, 3)):
         x = answers(items)
         gap = np.abs(polychoric(x, CATEGORIES).correlations[np.tril_indices(items, -1)] - peer_correlations(x)).max()
+        assert gap < PEERS_STOP, f"the peer's correlations differ by {gap}"
         job = f"4  polychoric, {items} items, with se (largest gap {gap:.0e})"
         mine, peer = partial(polychoric, x, CATEGORIES), partial(peer_correlations, x)
         measure(job, 50, mine, peer, peer="ordinalcorr", rounds=rounds)

@@ -163,6 +163,15 @@ def omega_bootstrap(x: np.ndarray, resamples: int) -> np.ndarray:
     return omega_resampled(cov, sample).omega
 
 
+def one_resample(x: np.ndarray) -> tuple[list[float], list[float]]:
+    """Return omega of one resample of a cell, (n, 4), by the toolkit's weights and by the peer from the rows drawn."""
+    drawn = draw_weights(len(x), 1, np.random.default_rng(5))
+    cov = resampled(drawn, [features(x)])[0].covariances(ddof=0)
+    start = fit_many(covariance(x, ddof=0)[:, :, None])
+    rows = np.repeat(x, drawn[0].astype(int), axis=0)
+    return omega_resampled(cov[None], start).omega[0].tolist(), statsmodels_omegas(rows[None])
+
+
 def job_3() -> None:
     """Omega of 24 scales with robust error and chi-square; and 24,000 refits to resamples."""
     x = cells(answers(300))
@@ -171,6 +180,7 @@ def job_3() -> None:
         "3  omega, se, chi-square of 24 scales, 300 couples", 15,
         lambda: omega_of_many(x), lambda: statsmodels_omegas(x), peer="statsmodels, no se",
     )  # fmt: skip
+    np.testing.assert_allclose(*one_resample(x[0]), atol=1e-5)
     measure(
         "3  omega of 1,000 resamples, 24 scales, 300 couples", 300,
         lambda: omega_bootstrap(x, 1000), lambda: statsmodels_omegas(x), peer="statsmodels loop", part=1000,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import PERFECT, why_no_interval
+from analysis.estimation.notes import NO_DIFFERENCE, PERFECT, why_no_interval
 from analysis.estimation.samples import BOTH
 from analysis.guards import FEWEST_COUPLES, refusal
 from analysis.instrument.codebook import Item
@@ -25,7 +25,6 @@ from analysis.stats.value import Array, Value
 COMPARISONS = {"self": "similarity", "partner": "similarity", "couple": "agreement"}
 PERCEIVING = ("self_other_agreement", "assumed_similarity")
 NO_VARIANCE = "a partner's scores do not vary"
-NO_DIFFERENCE = "the differences do not vary"
 ONE_SIDED = (
     "mirrored items are compared with nothing, as they and the items that they mirror are about the same person; "
     "one side needs the referent 'partner'."
@@ -203,7 +202,7 @@ def _note(statistic: str, value: Value, n: int) -> str:
             return f"couples with both scores: {n}; {FEWEST_COUPLES} are needed"
         return NO_DIFFERENCE if of_difference else NO_VARIANCE
     if statistic == "mean_difference" and value.se == 0:
-        return f"{NO_DIFFERENCE}: no test"
+        return f"{NO_DIFFERENCE}: no interval and no test"
     if statistic == "icc_a1" and not np.isfinite(value.lower):
         return PERFECT if not np.isfinite(value.p) else "Satterthwaite's degrees of freedom are below 1: no interval"
     return "" if statistic in WITHOUT_INTERVAL else why_no_interval(value, n)

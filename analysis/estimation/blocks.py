@@ -8,7 +8,8 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, few_persons, joined, no_interval, of_finished
+from analysis.estimation.notes import HEYWOOD, constant_items, joined, no_interval, of_finished
+from analysis.estimation.progress import progress
 from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, answers_to
@@ -67,25 +68,24 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
     Examples
     --------
     >>> import analysis as an
-    >>> an.block_reliability(an.make_couples(50, seed=1)).where(partner="woman", statistic="block_reliability")
-    scale           partner statistic         estimate interval    n note
+    >>> table = an.block_reliability(an.make_couples(50, seed=1)).where(partner="woman", statistic="block_reliability")
+    >>> table.where(scale=["block:healthy", "block:unhealthy"])
+    scale           partner statistic         estimate interval    n
     block:healthy   woman   block_reliability      .93 [.90, .95] 50
     block:unhealthy woman   block_reliability      .92 [.88, .95] 50
-    block:all       woman   block_reliability                     50 1
-    (1) persons complete on all 60 items: 50; more than 60 are needed (singular covariances)
     """
     text = refusal("block_reliability", couples)
     if text:
         return Estimates((), [text])
     drawn = weights(couples) if bootstrap else None
     rows: list[Row] = []
-    for sample in samples(couples):
-        for block in BLOCKS:
-            codes = [code for code in couples.codebook.codes_with_items if code in couples.codebook.block(block)]
-            if codes:
-                items = [couples.codebook.scored_items(code) for code in codes]
-                together = answers_to(couples, sample, block, tuple(item for part in items for item in part))
-                rows += _of_block(together, tuple(len(part) for part in items), _ranges(couples, codes), drawn)
+    work = [(sample, block) for sample in samples(couples) for block in BLOCKS]
+    for sample, block in progress(work, "block_reliability"):
+        codes = [code for code in couples.codebook.codes_with_items if code in couples.codebook.block(block)]
+        if codes:
+            items = [couples.codebook.scored_items(code) for code in codes]
+            together = answers_to(couples, sample, block, tuple(item for part in items for item in part))
+            rows += _of_block(together, tuple(len(part) for part in items), _ranges(couples, codes), drawn)
     return Estimates(rows, of_finished(couples, "block reliability"))
 
 
@@ -96,7 +96,7 @@ def _ranges(couples: Couples, codes: list[str]) -> int:
 def _of_block(block: Answers, sizes: tuple[int, ...], ranges: int, drawn: Array | None) -> Iterator[Row]:
     general = _general(block, sizes)
     yield general
-    refused = _not_a_block(sizes, ranges) or _too_little(block)
+    refused = _not_a_block(sizes, ranges) or block.too_little
     if not refused and block.code == "block:all" and not isfinite(general["estimate"]):
         refused = TOTAL
     if refused:
@@ -121,14 +121,10 @@ def _not_a_block(sizes: tuple[int, ...], ranges: int) -> str:
     return ONE_ITEM.format(sizes.count(1)) if 1 in sizes else ""
 
 
-def _too_little(block: Answers) -> str:
-    return few_persons(len(block.x), block.k) if len(block.x) <= block.k else ""
-
-
 def _general(block: Answers, sizes: tuple[int, ...]) -> Row:
     """Return omega_hierarchical, or why there is none."""
     small = int(np.sum(np.array(sizes) < FEWEST_ITEMS))
-    refused = _too_little(block) or (CONSTANT_ITEM if block.constant else "")
+    refused = block.too_little or block.singular or constant_items(block.constant)
     if len(sizes) < FEWEST_GROUPS or small:
         refused = NOT_IDENTIFIED.format(FEWEST_GROUPS, len(sizes), small)
     if refused:

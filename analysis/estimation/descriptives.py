@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import why_no_interval
+from analysis.estimation.notes import NO_DIFFERENCE, of_mean, why_no_interval
 from analysis.estimation.samples import BOTH, Sample, counts, samples
 from analysis.instrument.codebook import BLOCKS
 from analysis.intake.scoring import without_range
@@ -68,7 +68,7 @@ def _moments(couples: Couples, sample: Sample) -> Iterator[Row]:
         caution = _caution(couples, column)
         mean = mean_clustered(x, couple, confidence) if sample.clustered else mean_t(x, confidence)
         mean = mean._replace(test=np.nan, p=np.nan)  # whether a mean is 0 is no question
-        why = why_no_interval(mean, at["n_couples"]) if len(x) else _why_nobody(couples, column)
+        why = of_mean(mean, at["n_couples"]) if len(x) else _why_nobody(couples, column)
         yield row(
             "describe", "scale_mean", **at, **mean._asdict(), confidence=confidence, note=why or caution,
             method="t interval" + (", couples as clusters" if sample.clustered else ""),
@@ -108,11 +108,12 @@ def _within_couple(couples: Couples, column: str) -> Iterator[Row]:
             yield row("describe", "scale_mean", **at, partner=label, note=f"couples with both scores: {n}")
         return
     se = sd(difference(scores[:, 0], scores[:, 1])) / sqrt(2 * n)
-    half = t_quantile(couples.settings.confidence, n - 1) * se
+    half = t_quantile(couples.settings.confidence, n - 1) * se if se > 0 else np.nan
+    flat = "" if se > 0 else f"{NO_DIFFERENCE}: no interval"
     for label, mean in zip(couples.partners, scores.mean(axis=0).tolist(), strict=True):
         yield row(
             "describe", "scale_mean", **at, partner=label, estimate=mean, lower=mean - half, upper=mean + half,
-            confidence=couples.settings.confidence, se=se, df=n - 1, note=_caution(couples, column),
+            confidence=couples.settings.confidence, se=se, df=n - 1, note=flat or _caution(couples, column),
         )  # fmt: skip
 
 

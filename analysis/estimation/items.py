@@ -9,21 +9,21 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.errors import first_of
-from analysis.estimation.notes import joined, no_interval, of_finished, of_one_factor, why_no_interval
+from analysis.estimation.notes import constant_items, joined, no_interval, of_finished, of_mean, of_one_factor
 from analysis.estimation.samples import Sample, counts, samples
 from analysis.estimation.scales import Answers, each_scale
 from analysis.guards import refusal
 from analysis.instrument.codebook import Item
 from analysis.results import Estimates, Row, row
 from analysis.stats.consistency import alpha_if_dropped_clustered, first_component, item_rest_r_clustered
-from analysis.stats.factor import fit_one_factor, omega
+from analysis.stats.factor import OneFactor, fit_one_factor, omega
 from analysis.stats.moments import covariance, is_constant, mean_clustered, mean_t, sd, skewness
 from analysis.stats.value import Value
 
 NO_VARIANCE = "the other items do not vary, or their covariances sum to 0"
 CONSTANT = "the item or the sum of the others is constant"
 ONE_LEFT = "fewer than two items would be left"
-NO_COMPONENT = "an item is constant, so there are no correlations to take a component from"
+NO_COMPONENT = "so there are no correlations to take a component from"
 IN_SCALE = ("item_rest_r", "alpha_if_dropped", "omega_if_dropped", "loading", "component_loading")
 AGAINST_KEY = "it runs against the declared key"
 REMEDY = (
@@ -105,7 +105,7 @@ def _answers(couples: Couples, sample: Sample, item: Item) -> Iterator[Row]:
     mean = mean._replace(test=nan, p=nan)
     yield row(
         "items", "mean", **at, **mean._asdict(), confidence=confidence,
-        note=empty or why_no_interval(mean, at["n_couples"]),
+        note=empty or of_mean(mean, at["n_couples"]),
         method="t interval" + (", couples as clusters" if sample.clustered else ""),
     )  # fmt: skip
     yield row("items", "sd", **at, estimate=sd(x), note=empty or ("" if len(x) > 1 else "a single answer"))
@@ -140,10 +140,16 @@ def _in_scale(scale: Answers) -> Iterator[Row]:
         yield _row("item_rest_r", at, with_rest[j], CONSTANT, _key_note(with_rest[j].estimate))
         yield _row("alpha_if_dropped", at, without_item[j], ONE_LEFT if scale.k == 2 else NO_VARIANCE)
         yield _omega_without(scale, j, at)
-        why = of_one_factor(fit, constant=bool(scale.constant))
-        yield row("items", "loading", **at, estimate=float(fit.standardized[j]), note=why)
-        why = NO_COMPONENT if scale.constant else _key_note(component[j])
+        yield _loading(scale, fit, j, at)
+        why = f"{constant_items(scale.constant)}, {NO_COMPONENT}" if scale.constant else _key_note(component[j])
         yield row("items", "component_loading", **at, estimate=float(component[j]), note=why)
+
+
+def _loading(scale: Answers, fit: OneFactor, j: int, at: Row) -> Row:
+    if scale.singular:
+        return row("items", "loading", **at, note=scale.singular)
+    estimate = float(fit.standardized[j])
+    return row("items", "loading", **at, estimate=estimate, note=of_one_factor(fit, scale.constant))
 
 
 def _row(statistic: str, at: Row, value: Value, undefined: str, note: str = "") -> Row:
@@ -156,8 +162,10 @@ def _key_note(value: float) -> str:
 
 
 def _omega_without(scale: Answers, j: int, at: Row) -> Row:
+    if scale.singular:
+        return row("items", "omega_if_dropped", **at, note=scale.singular)
     others = np.delete(scale.x, j, axis=1)
     value, fit = omega(others, scale.couple, scale.confidence, clustered=scale.clustered)
-    constant = any(name != scale.items[j].name for name in scale.constant)
-    why = joined(of_one_factor(fit, constant=constant), no_interval(value))
+    constant = [name for name in scale.constant if name != scale.items[j].name]
+    why = joined(of_one_factor(fit, constant), no_interval(value))
     return row("items", "omega_if_dropped", **at, **value._asdict(), note=why)

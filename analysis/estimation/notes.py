@@ -6,15 +6,19 @@ A count of couples or persons stands behind a colon in every note ("couples left
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 from analysis.couples import Couples
+from analysis.guards import FEWEST_COUPLES
 from analysis.stats.factor import FEWEST_ITEMS, OneFactor
 from analysis.stats.value import Value
 
 PERFECT = "a perfect correlation leaves no interval and no test"
+NO_DIFFERENCE = "the differences do not vary"
+FLAT_MEAN = "nobody differs from anybody, which leaves no interval"
 HEYWOOD = "Heywood case: a unique variance is negative"
-CONSTANT_ITEM = "an item is constant"
+ONE_ITEM = "a scale of one item has no internal consistency"
 NO_SOLUTION = "the one-factor model has no single solution on these answers"
 TOO_FEW_ITEMS = f"a one-factor model needs {FEWEST_ITEMS} items"
 
@@ -26,18 +30,45 @@ def why_no_interval(value: Value, n: int) -> str:
     return PERFECT if abs(value.estimate) == 1 else f"too few couples for an interval: {n}"
 
 
-def few_persons(n: int, k: int) -> str:
-    """Return why a scale of k items has no coefficient over n complete persons."""
-    return f"persons complete on all {k} items: {n}; more than {k} are needed (singular covariances)"
+def of_mean(mean: Value, n: int) -> str:
+    """Return why a mean over n couples has no interval, or an empty string."""
+    if not isfinite(mean.estimate) or isfinite(mean.lower):
+        return ""
+    return FLAT_MEAN if n > 1 else f"too few couples for an interval: {n}"
 
 
-def of_one_factor(fit: OneFactor, *, constant: bool) -> str:
-    """Return what to know of a one-factor fit: why there is none, or that it is a Heywood case."""
+def few_couples(n: int, k: int, who: str = "a person") -> str:
+    """Return why k items have no coefficient over n couples of whom someone is complete, or an empty string."""
+    if n >= FEWEST_COUPLES:
+        return ""
+    return f"couples with {who} complete on all {k} items: {n}; {FEWEST_COUPLES} are needed"
+
+
+def singular(n: int, k: int, who: str = "persons complete on all {k} items") -> str:
+    """Return why k variables over n cases have no inverse covariances, and so no model; or an empty string."""
+    return f"{who.format(k=k)}: {n}; more than {k} are needed (singular covariances)" if n <= k else ""
+
+
+def constant_items(names: Sequence[str]) -> str:
+    """Return which items are constant, or an empty string.
+
+    Examples
+    --------
+    >>> constant_items(["H1_2"])
+    'an item is constant: H1_2'
+    """
+    if not names:
+        return ""
+    return f"{'an item is' if len(names) == 1 else 'items are'} constant: {', '.join(names)}"
+
+
+def of_one_factor(fit: OneFactor, constant: Sequence[str]) -> str:
+    """Return what to know of a one-factor fit: why there is none, with the constant items, or that it is Heywood."""
     if fit.converged:
         return HEYWOOD if fit.heywood else ""
     if len(fit.loadings) < FEWEST_ITEMS:
         return TOO_FEW_ITEMS
-    return CONSTANT_ITEM if constant else NO_SOLUTION
+    return constant_items(constant) or NO_SOLUTION
 
 
 def of_finished(couples: Couples, what: str) -> list[str]:

@@ -7,7 +7,7 @@ from math import isfinite, nan
 
 import numpy as np
 
-from analysis.estimation.notes import HEYWOOD, SATURATED, joined, no_interval, of_one_factor
+from analysis.estimation.notes import HEYWOOD, SATURATED, constant_items, joined, no_interval, of_one_factor
 from analysis.estimation.resampling import Resamples, bootstrap_row
 from analysis.estimation.scales import Answers
 from analysis.results import Row, row
@@ -27,7 +27,7 @@ OMEGA_IDS = ("omega_observed", "omega_categorical")
 
 def categorical_omegas(scales: Sequence[Answers]) -> list[CategoricalOmega | str]:
     """Return categorical omega of each scale, fitted together, or why it has none."""
-    codes = [scale.too_little or _codes(scale) for scale in scales]
+    codes = [scale.too_little or scale.singular or _codes(scale) for scale in scales]
     fits = iter(omega_categorical_of_many([each for each in codes if not isinstance(each, str)]))
     return [each if isinstance(each, str) else next(fits) for each in codes]
 
@@ -40,6 +40,9 @@ def omegas(
     ``ordered`` is what :func:`categorical_omegas` found; ``categorical`` asks for its BCa interval too.
     """
     statistic = "omega_pooled" if scale.clustered else "omega"
+    if scale.singular:
+        yield from (row("reliability", name, **scale.at, note=scale.singular) for name in (statistic, *OMEGA_IDS))
+        return
     value, fit = omega(scale.x, scale.couple, scale.confidence, clustered=scale.clustered)
     method = "one-factor ML, robust standard error on ln(1 - omega)"
     method += ", couples as clusters" if scale.clustered else ""
@@ -54,7 +57,7 @@ def omegas(
 
 
 def _fit_note(scale: Answers, value: Value, fit: OneFactor) -> str:
-    note = of_one_factor(fit, constant=bool(scale.constant))
+    note = of_one_factor(fit, scale.constant)
     if scale.k < FEWEST_ITEMS:
         return f"{note}: see alpha_standardized"
     if not fit.converged:
@@ -66,7 +69,7 @@ def _observed(scale: Answers, fit: OneFactor) -> Row:
     """Return the common variance over the observed variance of the sum, divisor n in both."""
     total = float(covariance(scale.x, ddof=0).sum())
     estimate = float(fit.loadings.sum()) ** 2 / total if fit.converged and total > 0 else nan
-    note = "" if isfinite(estimate) else of_one_factor(fit, constant=bool(scale.constant))
+    note = of_one_factor(fit, scale.constant)
     return row("reliability", "omega_observed", **scale.at, estimate=estimate, method="one-factor ML", note=note)
 
 
@@ -96,9 +99,8 @@ def _categorical(scale: Answers, found: CategoricalOmega | str) -> Row:
     method = "Green & Yang, polychoric correlations, DWLS loadings, on the declared categories"
     if isinstance(found, str):
         return row("reliability", "omega_categorical", **scale.at, note=found)
-    return row(
-        "reliability", "omega_categorical", **scale.at, estimate=found.estimate, note=found.reason, method=method
-    )
+    note = constant_items(scale.constant) if found.reason and scale.constant else found.reason
+    return row("reliability", "omega_categorical", **scale.at, estimate=found.estimate, note=note, method=method)
 
 
 def _categorical_resampled(scale: Answers, found: CategoricalOmega | str, drawn: Array) -> Iterator[Row]:

@@ -64,11 +64,12 @@ def factor_fit(couples: Couples) -> Estimates:
 
 
 def _of_scale(scale: Answers) -> Iterator[Row]:
-    if scale.too_little:
-        yield from _empty(scale, scale.too_little)
+    refused = scale.too_little or scale.singular
+    if refused:
+        yield from _empty(scale, refused)
         return
     fit = fit_one_factor(covariance(scale.x, ddof=0))
-    reason = of_one_factor(fit, constant=bool(scale.constant))
+    reason = of_one_factor(fit, scale.constant)
     if not fit.converged:
         yield from _empty(scale, reason)
         return

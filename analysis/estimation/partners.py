@@ -9,16 +9,28 @@ from typing import Any
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, TOO_FEW_ITEMS, joined, no_interval, of_finished
+from analysis.estimation.notes import (
+    HEYWOOD,
+    ONE_ITEM,
+    TOO_FEW_ITEMS,
+    constant_items,
+    few_couples,
+    joined,
+    no_interval,
+    of_finished,
+    singular,
+)  # fmt: skip
+from analysis.estimation.progress import progress
 from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import BOTH
+from analysis.estimation.scales import constant_among
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.bootstrap import features, resampled
 from analysis.stats.consistency import alpha
 from analysis.stats.dyads import alpha_difference, disattenuated, dyadic_alpha, dyadic_factor, omega_difference
 from analysis.stats.factor import FEWEST_ITEMS
-from analysis.stats.moments import complete_rows, is_constant
+from analysis.stats.moments import complete_rows
 from analysis.stats.value import Array, Value
 
 OF_MODEL = (
@@ -28,8 +40,10 @@ OF_ROLES = ("alpha_difference", "omega_difference")
 EXCHANGEABLE = "partners are exchangeable, so there is no first role to subtract the second from"
 NO_SOLUTION = "the dyadic model has no single solution on these answers"
 NO_OMEGA = "the one-factor model of a partner has no single solution"
+BOTH_COMPLETE = "couples complete on both sides"
 NO_P = "no p: it rejects true models too often where couples are few or answers skewed"
 NOT_POSITIVE = "a reliability is not positive"
+NO_ALPHA = "a partner's alpha does not exist, or is not positive"
 MODEL = "dyadic one-factor model, same-item residual covariances, ML, robust standard error"
 BY_ALPHA = "alpha; what the same item shares between partners counts as error"
 
@@ -83,7 +97,8 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
         return Estimates((), [text])
     drawn = weights(couples) if bootstrap else None
     rows = [] if couples.roles else [row("reliability", name, partner=BOTH, note=EXCHANGEABLE) for name in OF_ROLES]
-    rows += [line for code in couples.codebook.codes_with_items for line in _of_scale(couples, code, drawn)]
+    scales = progress(couples.codebook.codes_with_items, "partner_reliability")
+    rows += [line for code in scales for line in _of_scale(couples, code, drawn)]
     return Estimates(rows, of_finished(couples, "reliability"))
 
 
@@ -95,45 +110,44 @@ def _of_scale(couples: Couples, code: str, drawn: Array | None) -> Iterator[Row]
     at: Row = {
         "scale": code, "partner": BOTH, "n_couples": n, "n_persons": 2 * n, "confidence": couples.settings.confidence,
     }  # fmt: skip
-    reason = _too_little(n, k)
+    reason = few_couples(n, k, "both partners") if k > 1 else ONE_ITEM
     if reason:
         for statistic in (*(OF_ROLES if couples.roles else ()), *OF_MODEL, "dyadic_chi2"):
             yield row("reliability", statistic, **at, note=reason)
         return
+    constant = _constant(couples, code, x, y)
     if couples.roles:
-        yield from _differences(x, y, at)
-    yield from _model(x, y, at, exchangeable=couples.roles is None)
-    yield from _by_alpha(x, y, at, exchangeable=couples.roles is None)
+        yield from _differences(x, y, at, constant)
+    yield from _model(x, y, at, constant, exchangeable=couples.roles is None)
+    yield from _by_alpha(x, y, at, constant, exchangeable=couples.roles is None)
     if drawn is not None and couples.roles:
         yield from _resampled(cube, k, at, drawn)
 
 
-def _too_little(n: int, k: int) -> str:
-    if k < 2:
-        return "a scale of one item has no internal consistency"
-    return few_couples(n, k, k) if n <= k else ""
+def _constant(couples: Couples, code: str, x: Array, y: Array) -> str:
+    """Return which items are constant, and for which of two roles; or an empty string."""
+    items = couples.codebook.scored_items(code)
+    found = [
+        f"{name} ({partner})" if couples.roles else name
+        for partner, side in zip(couples.partners, (x, y), strict=True)
+        for name in constant_among(items, side)
+    ]
+    return constant_items(list(dict.fromkeys(found)))
 
 
-def few_couples(n: int, k: int, needed: int) -> str:
-    """Return why k items have no coefficient over n couples."""
-    return f"couples complete on all {k} items on both sides: {n}; more than {needed} are needed (singular covariances)"
-
-
-def _has_constant(x: Array, y: Array) -> bool:
-    return any(is_constant(column) for side in (x, y) for column in side.T)
-
-
-def _differences(x: Array, y: Array, at: Row) -> Iterator[Row]:
+def _differences(x: Array, y: Array, at: Row, constant: str) -> Iterator[Row]:
     """Yield the tests of equal alpha and equal omega in both roles."""
     value = alpha_difference(x, y, at["confidence"])
     method = "first role minus second; interval on the scale of alpha, z on ln(1 - alpha)"
-    why = _why(value, "no item varies")
+    why = joined(constant, _why(value, "no item of a partner varies"))
     yield row("reliability", "alpha_difference", **at, **value._asdict(), method=method, note=why)
-    if x.shape[1] < FEWEST_ITEMS:
-        yield row("reliability", "omega_difference", **at, note=TOO_FEW_ITEMS)
+    n, k = x.shape
+    refused = TOO_FEW_ITEMS if k < FEWEST_ITEMS else singular(n, k, BOTH_COMPLETE) or constant
+    if refused:
+        yield row("reliability", "omega_difference", **at, note=refused)
         return
     value = omega_difference(x, y, at["confidence"])
-    why = _why(value, CONSTANT_ITEM if _has_constant(x, y) else NO_OMEGA)
+    why = _why(value, NO_OMEGA)
     method = method.replace("alpha", "omega")
     yield row("reliability", "omega_difference", **at, **value._asdict(), method=method, note=why)
 
@@ -142,10 +156,9 @@ def _why(value: Value, undefined: str) -> str:
     return no_interval(value) if isfinite(value.estimate) else undefined
 
 
-def _model(x: Array, y: Array, at: Row, *, exchangeable: bool) -> Iterator[Row]:
+def _model(x: Array, y: Array, at: Row, constant: str, *, exchangeable: bool) -> Iterator[Row]:
     n, k = x.shape
-    refused = TOO_FEW_ITEMS if k < FEWEST_ITEMS else few_couples(n, k, 2 * k) if n <= 2 * k else ""
-    refused = refused or (CONSTANT_ITEM if _has_constant(x, y) else "")
+    refused = TOO_FEW_ITEMS if k < FEWEST_ITEMS else singular(n, 2 * k, BOTH_COMPLETE) or constant
     if refused:
         for statistic in (*OF_MODEL, "dyadic_chi2"):
             yield row("reliability", statistic, **at, note=refused)
@@ -161,10 +174,11 @@ def _model(x: Array, y: Array, at: Row, *, exchangeable: bool) -> Iterator[Row]:
     yield row("reliability", "dyadic_chi2", **at, estimate=chi2.estimate, df=chi2.df, method=method, note=why)
 
 
-def _by_alpha(x: Array, y: Array, at: Row, *, exchangeable: bool) -> Iterator[Row]:
+def _by_alpha(x: Array, y: Array, at: Row, constant: str, *, exchangeable: bool) -> Iterator[Row]:
     found = dyadic_alpha(x, y, at["confidence"], exchangeable=exchangeable)
     for statistic, value in found._asdict().items():
-        note = _why(value, NOT_POSITIVE if statistic == "partner_r_disattenuated" else "nothing varies")
+        undefined = NO_ALPHA if statistic == "partner_r_disattenuated" else "nothing varies"
+        note = joined(constant, _why(value, undefined))
         yield row("reliability", statistic, variant="alpha", **at, **value._asdict(), method=BY_ALPHA, note=note)
 
 

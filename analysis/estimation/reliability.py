@@ -12,6 +12,7 @@ from analysis.estimation.notes import (
     NO_SOLUTION,
     NOT_LISTWISE,
     TOO_FEW_ITEMS,
+    constant_items,
     joined,
     no_interval,
     of_finished,
@@ -43,8 +44,8 @@ from analysis.stats.value import Array, Value
 
 IDENTICAL = "the items differ from each other by nothing but a constant: no interval"
 NO_CORRELATIONS = "correlations with a constant item do not exist, or they sum to 0"
-NO_INVERSE = "correlations with a constant item do not exist, or the others determine an item"
-NO_MOMENTS = "an item is constant, the others determine it, or two items were never answered by the same person"
+NO_INVERSE = "correlations with a constant item do not exist, or the other items determine an item"
+NO_MOMENTS = "the other items determine an item, or two items were never answered by the same person"
 NO_VARIANCE = "no item varies, or the covariances sum to 0"
 UNDEFINED = {"alpha_standardized": NO_CORRELATIONS, "lambda6": NO_INVERSE, "mean_interitem_r": NO_CORRELATIONS}
 POOLED = (
@@ -164,18 +165,23 @@ def _alphas(scale: Answers, statistic: str) -> Iterator[Row]:
     note = _alpha_note(value, scale.constant)
     yield row("reliability", statistic, **scale.at, **value._asdict(), method=method, note=note)
     if not scale.clustered:
-        feldt = alpha_feldt(scale.x, scale.confidence)._asdict()
-        yield row("reliability", statistic, variant="feldt", **scale.at, **feldt, method="Feldt's F", note=note)
+        value = alpha_feldt(scale.x, scale.confidence)
+        note = _alpha_note(value, scale.constant)
+        at = scale.at | value._asdict()
+        yield row("reliability", statistic, variant="feldt", **at, method="Feldt's F", note=note)
 
 
 def _alpha_note(value: Value, constant: list[str]) -> str:
     """Return which items are constant, and why alpha or its interval is empty."""
     named = f"constant, and counted in k: {', '.join(constant)}" if constant else ""
-    undefined = "" if np.isfinite(value.estimate) else NO_VARIANCE
-    return joined(named, undefined, IDENTICAL if value.estimate == 1 else "")
+    if not np.isfinite(value.estimate):
+        return joined(named, NO_VARIANCE)
+    return joined(named, IDENTICAL if value.estimate == 1 else no_interval(value))
 
 
 def _plain(scale: Answers, statistic: str, coefficient: Callable[[Answers], Callable[[Array], Array]]) -> Row:
+    if statistic == "lambda6" and scale.singular:
+        return row("reliability", statistic, **scale.at, note=scale.singular)
     estimate = float(coefficient(scale)(scale.covariance))
     method = "two items: Spearman-Brown" if scale.k == 2 and statistic == "alpha_standardized" else ""
     if statistic == "score_mdc":
@@ -190,7 +196,8 @@ def _resampled(scale: Answers, alpha_id: str, moments: Moments) -> Iterator[Row]
     of_others = scale.features.left_out.covariances()
     dead = int((np.diagonal(of_resamples, axis1=-2, axis2=-1) == 0).any(axis=-1).sum())
     note = f"resamples with a constant item: {dead}" if dead else ""
-    made = {alpha_id: alpha} | {name: make(scale) for name, make in COEFFICIENTS.items() if name not in OF_SCORE}
+    without = (*OF_SCORE, "lambda6") if scale.singular else OF_SCORE
+    made = {alpha_id: alpha} | {name: make(scale) for name, make in COEFFICIENTS.items() if name not in without}
     for statistic, coefficient in made.items():
         estimate = float(coefficient(scale.covariance))
         if np.isfinite(estimate):
@@ -211,11 +218,12 @@ def _fiml(scale: Answers, pooled: str) -> Iterator[Row]:
     clusters = ", couples as clusters" if scale.clustered else ""
     value = alpha_fiml(scale.persons, scale.confidence, cluster)
     method = f"EM covariances, robust standard error on ln(1 - alpha){clusters}"
-    why = no_interval(value) if np.isfinite(value.estimate) else NO_MOMENTS
+    constant = constant_items(scale.constant_of_persons)
+    why = no_interval(value) if np.isfinite(value.estimate) else constant or NO_MOMENTS
     yield row("reliability", f"alpha{pooled}", **at, **value._asdict(), method=method, note=why)
     value, fit = omega_fiml(scale.persons, scale.confidence, cluster)
     method = f"one-factor full information ML, robust standard error on ln(1 - omega){clusters}"
-    why = no_interval(value) if np.isfinite(value.estimate) else _no_fiml(scale)
+    why = no_interval(value) if np.isfinite(value.estimate) else constant or _no_fiml(scale)
     note = joined(HEYWOOD if fit.heywood else "", why)
     yield row("reliability", f"omega{pooled}", **at, **value._asdict(), method=method, note=note)
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite
+from math import nan
 
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import joined
+from analysis.estimation.notes import TOO_FLAT, joined
 from analysis.estimation.scales import Answers
 from analysis.results import Row, row
 from analysis.stats.bca import Interval, bca
 from analysis.stats.bootstrap import Moments, draw_weights, resampled
 from analysis.stats.resampling import stream
-from analysis.stats.value import Array
+from analysis.stats.value import ROUNDING, Array
 
 METHOD = "BCa bootstrap of couples"
 PERCENTILE = "the BCa correction is infinite: percentile interval"
+NO_JACKKNIFE = "without one of the couples there is no value, so no BCa correction: percentile interval"
+TOO_FEW = "no interval: fewer than half of the resamples have a value"
 OUTSIDE = "the interval does not hold the estimate"
 
 
@@ -70,20 +72,30 @@ def bootstrap_row(
 ) -> Row:  # fmt: skip
     """Return a row with a BCa interval; its note counts resamples without a value and says when BCa fell back."""
     interval = bca(estimate, replicates, jackknife, at["confidence"])
-    limits = {"lower": float(interval.lower), "upper": float(interval.upper), "se": float(interval.se)}
+    lost, none = interval.of - int(interval.usable), _no_interval(interval)
+    lower, upper = (nan, nan) if none else (float(interval.lower), float(interval.upper))
+    said = (
+        f"resamples without a value: {lost}" if lost else "",
+        none or _of_limits(estimate, lower, upper),
+        _of_correction(jackknife) if interval.fallback and not none else "",
+    )
     return row(
-        "reliability", statistic, variant=variant, **at, estimate=estimate, **limits,
-        method=f"{METHOD}, {interval.of:,} resamples", note=joined(note, _said(estimate, interval)),
+        "reliability", statistic, variant=variant, **at, estimate=estimate, lower=lower, upper=upper,
+        se=float(interval.se), method=f"{METHOD}, {interval.of:,} resamples", note=joined(note, *said),
     )  # fmt: skip
 
 
-def _said(estimate: float, interval: Interval) -> str:
-    lost = interval.of - int(interval.usable)
-    lower, upper = float(interval.lower), float(interval.upper)
-    outside = isfinite(lower) and not lower <= estimate <= upper
-    return joined(
-        f"resamples without a value: {lost}" if lost else "",
-        PERCENTILE if bool(interval.fallback) else "",
-        OUTSIDE if outside else "",
-        "" if isfinite(lower) or not isfinite(estimate) else "no interval: too few resamples have a value",
-    )
+def _no_interval(interval: Interval) -> str:
+    """Return why replicates make no interval: too few have a value, or they are all the same; or an empty string."""
+    if 2 * int(interval.usable) < interval.of:
+        return TOO_FEW
+    return "" if float(interval.se) > ROUNDING else TOO_FLAT
+
+
+def _of_limits(estimate: float, lower: float, upper: float) -> str:
+    width = ROUNDING * max(1.0, abs(estimate))
+    return "" if lower - width <= estimate <= upper + width else OUTSIDE
+
+
+def _of_correction(jackknife: Array) -> str:
+    return PERCENTILE if np.isfinite(jackknife).all() else NO_JACKKNIFE

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import few_persons
+from analysis.estimation.notes import ONE_ITEM, few_couples, singular
 from analysis.estimation.samples import Sample, counts
 from analysis.instrument.codebook import Codebook, Item
 from analysis.results import Row
@@ -99,7 +99,12 @@ class Answers:
     @cached_property
     def constant(self) -> list[str]:
         """The items that nobody among the complete persons answered differently."""
-        return [item.name for item, column in zip(self.items, self.x.T, strict=True) if is_constant(column)]
+        return constant_among(self.items, self.x)
+
+    @property
+    def constant_of_persons(self) -> list[str]:
+        """The items that nobody with an answer answered differently."""
+        return constant_among(self.items, self.persons)
 
     @cached_property
     def covariance(self) -> Array:
@@ -113,10 +118,19 @@ class Answers:
 
     @cached_property
     def too_little(self) -> str:
-        """Why there can be no coefficient, or an empty string."""
-        if self.k < 2:
-            return "a scale of one item has no internal consistency"
-        return few_persons(len(self.x), self.k) if len(self.x) <= self.k else ""
+        """Why there can be no coefficient at all, or an empty string."""
+        return few_couples(self.at["n_couples"], self.k) if self.k > 1 else ONE_ITEM
+
+    @property
+    def singular(self) -> str:
+        """Why there is no model and no coefficient that inverts the covariances, or an empty string."""
+        return singular(len(self.x), self.k)
+
+
+def constant_among(items: Sequence[Item], x: Array) -> list[str]:
+    """Return the names of the items whose answers, the columns of x, are all the same."""
+    columns = zip(items, x.T, strict=True)
+    return [item.name for item, column in columns if is_constant(column[np.isfinite(column)])]
 
 
 def answers(couples: Couples, sample: Sample, code: str) -> Answers:

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.display import interval, number, p_value
+from analysis.estimation.notes import HEYWOOD
 from analysis.results import KEY, Estimates, said
 from analysis.statistics import kind_of
 
 NONE = "–"
+IMPROPER = "†"  # behind a number from a Heywood case
 Line = Mapping[str, Any]
 
 
@@ -33,11 +35,16 @@ class Numbers:
         return list(dict.fromkeys(self.results.where(**where).frame[name]))
 
 
+def improper(line: Line) -> bool:
+    """Say whether a row comes from a model with a negative unique variance."""
+    return bool(line) and HEYWOOD in line["note"] and bool(np.isfinite(line["estimate"]))
+
+
 def value(line: Line, digits: int = 2) -> str:
-    """Return a row's estimate as a cell; a dash where there is none."""
+    """Return a row's estimate as a cell, marked where its model is a Heywood case; a dash where there is none."""
     if not line or not np.isfinite(line["estimate"]):
         return NONE
-    return number(line["estimate"], kind_of(line["section"], line["statistic"]), digits)
+    return number(line["estimate"], kind_of(line["section"], line["statistic"]), digits) + IMPROPER * improper(line)
 
 
 def with_interval(line: Line) -> str:

@@ -270,5 +270,5 @@ def first_component(cov: Array) -> Array:
     if not np.isfinite(r).all():
         return np.full(len(cov), nan)
     values, vectors = np.linalg.eigh(r)
-    loadings = vectors[:, -1] * sqrt(max(float(values[-1]), 0.0))
+    loadings = np.clip(vectors[:, -1] * sqrt(max(float(values[-1]), 0.0)), -1.0, 1.0)
     return -loadings if loadings.sum() < 0 else loadings

@@ -223,8 +223,8 @@ def alpha_difference(x: Array, y: Array, confidence: float) -> Value:
     The interval is on the scale of alpha, its standard error from the differences of both influences (divisor n - 1);
     ``test`` is the difference of -ln(1 - alpha) over its standard error, positive where the first has the higher alpha,
     and p its two-sided normal probability. So p may be small where the interval just holds 0, or the other way round.
-    No interval and test with an alpha of 1. Source: Maydeu-Olivares, Coffman & Hartmann (2007),
-    https://doi.org/10.1037/1082-989X.12.2.157.
+    No interval and test with an alpha of 1, or where the standard error is 0. Source: Maydeu-Olivares, Coffman &
+    Hartmann (2007), https://doi.org/10.1037/1082-989X.12.2.157.
 
     Examples
     --------
@@ -269,5 +269,7 @@ def _compared(first: _Influenced, second: _Influenced, confidence: float, *, cor
     se = clustered_se(first.influence - second.influence, couple, corrected=corrected)
     relative = first.influence / (1 - first.estimate) - second.influence / (1 - second.estimate)
     se_of_logs = clustered_se(relative, couple, corrected=corrected)
-    test = log((1 - second.estimate) / (1 - first.estimate)) / se_of_logs if se_of_logs > 0 else nan
+    if not (se > 0 and se_of_logs > 0):
+        return Value(estimate, se=se)
+    test = log((1 - second.estimate) / (1 - first.estimate)) / se_of_logs
     return Value(estimate, *wald(estimate, se, confidence), se, test, p=normal_two_sided(test))

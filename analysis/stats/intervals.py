@@ -91,7 +91,8 @@ def from_influence(
 ) -> Value:  # fmt: skip
     """Return an estimate with the standard error and the interval that its influence values give it.
 
-    Clusters as for :func:`clustered_se`. Nothing but the estimate where that is not finite.
+    Clusters as for :func:`clustered_se`. Nothing but the estimate where that is not finite; no interval where the
+    standard error is 0, as one without width would claim to know the truth.
 
     Examples
     --------
@@ -101,4 +102,4 @@ def from_influence(
     if not np.isfinite(estimate):
         return Value(estimate)
     se = clustered_se(influence, cluster, corrected=corrected)
-    return Value(estimate, *limits(estimate, se, confidence), se)
+    return Value(estimate, *limits(estimate, se, confidence), se) if se > 0 else Value(estimate, se=se)

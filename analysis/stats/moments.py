@@ -137,6 +137,8 @@ def skewness(x: Array) -> float:
 def mean_t(x: Array, confidence: float) -> Value:
     """Return the mean of independent values with its t interval; test against 0, df = n - 1.
 
+    No interval and no test where the values do not vary.
+
     Examples
     --------
     >>> round(mean_t(np.array([1.0, 2.0, 3.0]), 0.95).upper, 3)
@@ -146,8 +148,9 @@ def mean_t(x: Array, confidence: float) -> Value:
     if n < 2:
         return Value(float(x.mean()) if n else nan)
     mean, se = float(x.mean()), sd(x) / sqrt(n)
-    half = t_quantile(confidence, n - 1) * se
-    test = mean / se if se > 0 else nan
+    if not se > 0:
+        return Value(mean, se=se, df=n - 1)
+    half, test = t_quantile(confidence, n - 1) * se, mean / se
     return Value(mean, mean - half, mean + half, se, test, n - 1, p=t_two_sided(test, n - 1))
 
 
@@ -157,7 +160,7 @@ def mean_clustered(x: Array, cluster: Array, confidence: float) -> Value:
         return Value(nan)
     mean, couples = float(x.mean()), len(np.unique(cluster))
     se = clustered_se(difference(x, np.full_like(x, mean)), cluster)
-    half = t_quantile(confidence, couples - 1) * se if couples > 1 else nan
+    half = t_quantile(confidence, couples - 1) * se if couples > 1 and se > 0 else nan
     return Value(mean, mean - half, mean + half, se, df=couples - 1)
 
 

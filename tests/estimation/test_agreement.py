@@ -9,8 +9,8 @@ from handmade import MIRRORED, MIXED, PROFILE, answers, book, couples, items, ma
 from scipy import stats as scipy_stats
 
 import analysis as an
-from analysis.estimation.agreement import NO_DIFFERENCE, NO_VARIANCE, ONE_SIDED
-from analysis.estimation.notes import PERFECT
+from analysis.estimation.agreement import NO_VARIANCE, ONE_SIDED
+from analysis.estimation.notes import NO_DIFFERENCE, PERFECT
 from analysis.results import Row
 
 OF_ROLES = {
@@ -189,7 +189,7 @@ def test_twins_have_no_interval_no_test_and_a_note() -> None:
         assert found[statistic]["estimate"] == 1
         assert found[statistic]["note"] == PERFECT
     assert found["mean_difference"]["estimate"] == 0
-    assert found["mean_difference"]["note"] == f"{NO_DIFFERENCE}: no test"
+    assert found["mean_difference"]["note"] == f"{NO_DIFFERENCE}: no interval and no test"
     assert found["d_z"]["note"] == NO_DIFFERENCE
     assert found["d_av"]["estimate"] == 0
 

@@ -9,7 +9,6 @@ from handmade import UNLIKE, book, couples, items, made
 import analysis as an
 from analysis.estimation.blocks import TOTAL
 from analysis.estimation.blocks import UNLIKE as UNLIKE_RANGES
-from analysis.estimation.notes import CONSTANT_ITEM
 from analysis.estimation.resampling import weights
 from analysis.results import Row
 from analysis.stats import blocks as stats
@@ -85,11 +84,16 @@ def test_unlike_ranges_constant_items_and_few_persons_have_reasons() -> None:
     assert by_place(an.block_reliability(made(UNLIKE, 60)))["block_reliability", ""]["note"] == UNLIKE_RANGES
     cells = general()
     cells[:, 0, 4] = 3.0
-    assert by_place(an.block_reliability(couples(SIX, cells)))["omega_hierarchical", ""]["note"] == CONSTANT_ITEM
+    assert (
+        by_place(an.block_reliability(couples(SIX, cells)))["omega_hierarchical", ""]["note"]
+        == "an item is constant: H2_2"
+    )
     few = by_place(an.block_reliability(made(SIX, 9)))
-    assert {row["note"] for row in few.values()} == {
-        "persons complete on all 9 items: 9; more than 9 are needed (singular covariances)"
-    }
+    singular = "persons complete on all 9 items: 9; more than 9 are needed (singular covariances)"
+    assert few["omega_hierarchical", ""]["note"] == singular
+    assert np.isfinite(few["block_reliability", ""]["lower"])  # it inverts nothing
+    pair = by_place(an.block_reliability(made(SIX, 2)))
+    assert {row["note"] for row in pair.values()} == {"couples with a person complete on all 9 items: 2; 3 are needed"}
 
 
 def test_exchangeable_partners_are_clusters_in_either_order() -> None:

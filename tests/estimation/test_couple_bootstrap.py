@@ -13,7 +13,8 @@ from oracles import couples as of_frame
 
 import analysis as an
 from analysis.estimation import resampling
-from analysis.estimation.resampling import OUTSIDE, PERCENTILE, bootstrap_row, weights
+from analysis.estimation.notes import TOO_FLAT
+from analysis.estimation.resampling import NO_JACKKNIFE, OUTSIDE, PERCENTILE, bootstrap_row, weights
 from analysis.results import Row
 
 FIVE = book(items("H1", 5))
@@ -183,4 +184,31 @@ def test_with_too_few_values_among_the_resamples_there_is_no_interval_and_the_no
     at = {"scale": "H1", "partner": "w", "confidence": 0.95, "n_couples": 5, "n_persons": 5}
     row = bootstrap_row("omega", at, 0.7, np.full(100, np.nan), np.full(5, np.nan))
     assert np.isnan(row["lower"])
-    assert row["note"] == "resamples without a value: 100; no interval: too few resamples have a value"
+    assert row["note"] == "resamples without a value: 100; no interval: fewer than half of the resamples have a value"
+
+
+def test_an_interval_that_does_not_hold_its_estimate_is_shown_and_said() -> None:
+    rng = np.random.default_rng(0)
+    at = {"scale": "H1", "partner": "w", "confidence": 0.95, "n_couples": 12, "n_persons": 12}
+    replicates, jackknife = 0.45 + rng.gamma(1.0, 0.1, 999), 0.5 + 0.01 * rng.standard_t(1.2, 12)
+    outside = bootstrap_row("alpha", at, 0.4501, replicates, jackknife)
+    assert outside["lower"] > 0.4501 or outside["upper"] < 0.4501
+    assert outside["note"] == OUTSIDE
+    inside = bootstrap_row("alpha", at, 0.52, replicates, jackknife)
+    assert inside["lower"] < 0.52 < inside["upper"]
+    assert not inside["note"]
+
+
+def test_replicates_that_do_not_vary_make_no_interval() -> None:
+    at = {"scale": "H1", "partner": "w", "confidence": 0.95, "n_couples": 5, "n_persons": 5}
+    row = bootstrap_row("alpha", at, 0.7, np.full(100, 0.7), np.full(5, 0.7))
+    assert np.isnan([row["lower"], row["upper"]]).all()
+    assert row["note"] == TOO_FLAT
+
+
+def test_without_a_jackknife_the_interval_is_percentile_and_the_note_says_why() -> None:
+    at = {"scale": "H1", "partner": "w", "confidence": 0.95, "n_couples": 5, "n_persons": 5}
+    replicates = np.linspace(0.5, 0.6, 200)
+    row = bootstrap_row("omega", at, 0.55, replicates, np.array([0.5, 0.6, np.nan, 0.56, 0.54]))
+    assert (row["lower"], row["upper"]) == pytest.approx(tuple(np.quantile(replicates, [0.025, 0.975])))
+    assert row["note"] == NO_JACKKNIFE

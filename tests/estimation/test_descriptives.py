@@ -10,7 +10,7 @@ from scipy import stats as scipy_stats
 
 import analysis as an
 from analysis.estimation.descriptives import BLOCK_CAUTION
-from analysis.estimation.notes import PERFECT
+from analysis.estimation.notes import FLAT_MEAN, NO_DIFFERENCE, PERFECT
 from analysis.results import Row
 from analysis.stats.value import Array
 
@@ -219,3 +219,14 @@ def test_constant_and_perfect_scores_say_why_they_have_no_correlation_or_no_inte
     assert notes["H1+H2"] == "a score is constant or too few persons have both"
     assert notes["H2+H3"] == PERFECT
     assert only(an.describe(couples(PROFILE, cells)), scale="H1", partner="w", statistic="scale_sd")["estimate"] == 0
+
+
+def test_scores_that_do_not_vary_have_a_mean_without_interval() -> None:
+    cells = answers(PROFILE, 10)
+    cells[:, :, 0:3] = 3.0
+    found = {(row["partner"], row["variant"]): row for row in an.describe(couples(PROFILE, cells)).where(
+        scale="H1", statistic="scale_mean")}  # fmt: skip
+    assert {row["estimate"] for row in found.values()} == {3.0}
+    assert np.isnan([row["lower"] for row in found.values()]).all()
+    assert found["w", ""]["note"] == FLAT_MEAN
+    assert found["w", "within_couple"]["note"] == f"{NO_DIFFERENCE}: no interval"

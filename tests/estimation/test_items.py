@@ -11,7 +11,7 @@ from second import omega_by_scipy, one_factor_by_scipy
 
 import analysis as an
 from analysis.estimation.items import AGAINST_KEY
-from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, TOO_FEW_ITEMS
+from analysis.estimation.notes import HEYWOOD, TOO_FEW_ITEMS
 from analysis.results import Row, said
 from analysis.stats.consistency import alpha_if_dropped_clustered, item_rest_r_clustered
 from analysis.stats.factor import omega
@@ -127,9 +127,9 @@ def test_a_constant_item_stays_in_the_scale_and_its_answer_is_not_told() -> None
     assert constant["sd"]["estimate"] == 0
     assert constant["skew"]["note"] == "the answers do not vary"
     assert constant["item_rest_r"]["note"] == "the item or the sum of the others is constant"
-    assert constant["loading"]["note"] == other["loading"]["note"] == CONSTANT_ITEM
+    assert constant["loading"]["note"] == other["loading"]["note"] == "an item is constant: H1_2"
     assert np.isfinite(constant["omega_if_dropped"]["estimate"])  # without it the others have a model
-    assert other["omega_if_dropped"]["note"] == CONSTANT_ITEM
+    assert other["omega_if_dropped"]["note"] == "an item is constant: H1_2"
     cov = np.cov(cells[:, 0].astype(float), rowvar=False)[1:, 1:]
     assert other["alpha_if_dropped"]["estimate"] == pytest.approx(4 / 3 * (1 - cov.trace() / cov.sum()))
 
@@ -144,10 +144,7 @@ def test_items_that_nobody_or_one_person_answered_say_so() -> None:
     assert nobody["missing"]["estimate"] == 1
     assert one["mean"]["note"] == "too few couples for an interval: 1"
     assert one["sd"]["note"] == "a single answer"
-    assert (
-        one["item_rest_r"]["note"]
-        == "persons complete on all 5 items: 0; more than 5 are needed (singular covariances)"
-    )
+    assert one["item_rest_r"]["note"] == "couples with a person complete on all 5 items: 0; 3 are needed"
 
 
 def test_two_different_answers_have_no_skew() -> None:

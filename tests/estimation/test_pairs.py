@@ -7,8 +7,8 @@ import pytest
 from handmade import answers, book, couples, items, made
 
 import analysis as an
-from analysis.estimation.notes import CONSTANT_ITEM
-from analysis.estimation.pairs import ABOVE_1, APART, NO_SOLUTION, OPPOSED, TO_TELL_APART, TOO_FEW
+from analysis.display import MINUS
+from analysis.estimation.pairs import APART, BEYOND_1, NO_SOLUTION, OPPOSED, TO_TELL_APART, TOO_FEW
 from analysis.results import KEY, Row
 from analysis.stats.discriminant import latent_r
 from analysis.stats.value import Array, Value
@@ -47,7 +47,7 @@ def test_two_halves_of_one_scale_cannot_be_told_apart() -> None:
     data = couples(book(items("H1", 3), items("U1", 3)), whole)
     table = an.scale_pairs(data)
     assert by_place(table, partner="m")["latent_r", ""]["note"] == "the interval holds 1"
-    assert by_place(table)["latent_r", ""]["note"] == ABOVE_1
+    assert by_place(table)["latent_r", ""]["note"] == BEYOND_1
 
 
 def test_scales_apart_say_nothing_of_the_marks() -> None:
@@ -114,11 +114,25 @@ def test_short_scales_constant_items_and_few_persons_have_reasons() -> None:
     assert {row["note"] for row in short} == {TOO_FEW}
     cells = answers(TWO, 40)
     cells[:, 0, 1] = 2.0
-    assert {row["note"] for row in by_place(an.scale_pairs(couples(TWO, cells))).values()} == {CONSTANT_ITEM}
-    few = by_place(an.scale_pairs(made(TWO, 7)))
-    assert {row["note"] for row in few.values()} == {
-        "persons complete on all 7 items: 7; more than 7 are needed (singular covariances)"
+    assert {row["note"] for row in by_place(an.scale_pairs(couples(TWO, cells))).values()} == {
+        "an item is constant: H1_2"
     }
+    few = by_place(an.scale_pairs(made(TWO, 7)))
+    singular = "persons complete on all 7 items: 7; more than 7 are needed (singular covariances)"
+    assert few["latent_r", ""]["note"] == singular
+    assert np.isfinite(few["htmt", ""]["estimate"])  # a ratio of correlations inverts nothing
+    pair = by_place(an.scale_pairs(made(TWO, 2)))
+    assert {row["note"] for row in pair.values()} == {"couples with a person complete on all 7 items: 2; 3 are needed"}
+
+
+def test_scales_scored_in_opposite_directions_are_near_minus_one_and_it_is_said() -> None:
+    halves, whole = book(items("H1", 3), items("U1", 3)), answers(book(items("H1", 6)), 120)
+    mirrored = whole.copy()
+    mirrored[:, :, 3:] = 6.0 - mirrored[:, :, 3:]
+    for cells, sign in ((whole, ""), (mirrored, MINUS)):
+        table = an.scale_pairs(couples(halves, cells))
+        assert by_place(table, partner="m")["latent_r", ""]["note"] == f"the interval holds {sign}1"
+        assert by_place(table)["latent_r", ""]["note"] == BEYOND_1
 
 
 def test_one_scale_is_refused_with_the_remedy() -> None:

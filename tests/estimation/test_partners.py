@@ -7,8 +7,8 @@ import pytest
 from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
-from analysis.estimation.notes import CONSTANT_ITEM, TOO_FEW_ITEMS
-from analysis.estimation.partners import EXCHANGEABLE, NO_P, NOT_POSITIVE, OF_MODEL, OF_ROLES
+from analysis.estimation.notes import TOO_FEW_ITEMS
+from analysis.estimation.partners import EXCHANGEABLE, NO_ALPHA, NO_P, OF_MODEL, OF_ROLES
 from analysis.estimation.resampling import weights
 from analysis.results import Row, said
 from analysis.stats.bca import bca
@@ -101,8 +101,9 @@ def test_one_item_has_no_internal_consistency() -> None:
 def test_a_constant_item_leaves_the_model_out_and_alpha_in() -> None:
     cells = answers(FOUR, 40)
     cells[:, 1, 0] = 3.0
-    found = by_place(an.partner_reliability(couples(FOUR, cells)))
-    assert {found[statistic, ""]["note"] for statistic in (*OF_MODEL, "omega_difference")} == {CONSTANT_ITEM}
+    found, constant = by_place(an.partner_reliability(couples(FOUR, cells))), "an item is constant: H1_1 (m)"
+    assert said(found["alpha_difference", ""]["note"]) == constant
+    assert {found[statistic, ""]["note"] for statistic in (*OF_MODEL, "omega_difference")} == {constant}
     assert np.isfinite(found["alpha_difference", ""]["estimate"])
 
 
@@ -110,17 +111,23 @@ def test_a_partner_without_variance_leaves_reasons() -> None:
     cells = answers(FOUR, 40)
     cells[:, 1] = 3.0
     found = by_place(an.partner_reliability(couples(FOUR, cells)))
-    assert found["alpha_difference", ""]["note"] == "no item varies"
+    assert found["alpha_difference", ""]["note"].endswith("no item of a partner varies")
     assert all(row["note"] for row in found.values() if not np.isfinite(row["estimate"]))
 
 
 def test_few_couples_say_how_many_are_needed() -> None:
     found = by_place(an.partner_reliability(made(FOUR, 8)))
-    words = "couples complete on all 4 items on both sides: 8; more than 8 are needed (singular covariances)"
-    assert {found[statistic, ""]["note"] for statistic in OF_MODEL} == {words}
-    assert np.isfinite(found["alpha_difference", ""]["estimate"])
-    fewer = by_place(an.partner_reliability(made(FOUR, 4)))
-    assert {row["note"] for row in fewer.values()} == {words.replace(": 8;", ": 4;").replace("than 8", "than 4")}
+    words = "couples complete on both sides: 8; more than 8 are needed (singular covariances)"
+    assert {found[statistic, ""]["note"] for statistic in (*OF_MODEL, "dyadic_chi2")} == {words}
+    assert np.isfinite(found["omega_difference", ""]["estimate"])
+
+
+def test_fewer_couples_than_items_have_alphas_and_no_models() -> None:
+    found = by_place(an.partner_reliability(made(FOUR, 4), bootstrap=True))
+    words = "couples complete on both sides: 4; more than {} are needed (singular covariances)"
+    assert found["omega_difference", ""]["note"] == words.format(4)
+    assert {found[statistic, ""]["note"] for statistic in OF_MODEL} == {words.format(8)}
+    assert np.isfinite(found["alpha_difference", ""]["lower"])
 
 
 def test_one_respondent_and_finished_scores_are_refused_with_the_remedy() -> None:
@@ -204,9 +211,14 @@ def test_groups_of_couples_do_not_split_the_table() -> None:
 
 def test_too_little_leaves_the_reason_on_every_statistic_the_chi_square_included() -> None:
     for roles, names in ((("w", "m"), (*OF_ROLES, *OF_MODEL, "dyadic_chi2")), (None, (*OF_MODEL, "dyadic_chi2"))):
-        found = by_place(an.partner_reliability(made(FOUR, 4, roles=roles)))
+        cells = answers(FOUR, 5).astype(float)
+        cells[2:, 1, 3] = np.nan
+        found = by_place(an.partner_reliability(couples(FOUR, cells, roles=roles)))
         assert set(found) == {(name, "") for name in names}
-        assert {(row["n_couples"], row["n_persons"]) for row in found.values()} == {(4, 8)}
+        assert {(row["n_couples"], row["n_persons"]) for row in found.values()} == {(2, 4)}
+        assert {row["note"] for row in found.values()} == {
+            "couples with both partners complete on all 4 items: 2; 3 are needed"
+        }
 
 
 def test_partners_who_answer_alike_have_no_reliable_difference() -> None:
@@ -224,7 +236,7 @@ def test_negative_alphas_are_compared_but_correct_no_correlation() -> None:
     cells = np.concatenate([one, -one], axis=2) + 0.9 * rng.normal(size=(60, 2, 4))
     found = by_place(an.partner_reliability(couples(book(items("H1", 4, low=None, high=None)), cells), bootstrap=True))
     assert found["alpha_difference", ""]["lower"] < found["alpha_difference", ""]["estimate"]
-    assert found["partner_r_disattenuated", "alpha"]["note"] == NOT_POSITIVE
+    assert found["partner_r_disattenuated", "alpha"]["note"] == NO_ALPHA
     assert ("partner_r_disattenuated", "alpha bootstrap") not in found
     mean = found["couple_mean_reliability", "alpha"]
     assert mean["lower"] < mean["estimate"] < min(0, mean["upper"])
@@ -238,5 +250,7 @@ def test_two_couples_are_refused_with_the_remedy() -> None:
 
 def test_a_hundred_items_of_forty_couples_are_too_many() -> None:
     found = by_place(an.partner_reliability(made(book(items("H1", 100)), 40)))
-    words = "couples complete on all 100 items on both sides: 40; more than 100 are needed (singular covariances)"
-    assert {row["note"] for row in found.values()} == {words}
+    words = "couples complete on both sides: 40; more than {} are needed (singular covariances)"
+    assert found["omega_difference", ""]["note"] == words.format(100)
+    assert {found[statistic, ""]["note"] for statistic in OF_MODEL} == {words.format(200)}
+    assert np.isfinite(found["alpha_difference", ""]["lower"])

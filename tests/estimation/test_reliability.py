@@ -7,7 +7,7 @@ import pytest
 from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
-from analysis.estimation.notes import CONSTANT_ITEM, HEYWOOD, NO_SOLUTION, SATURATED, TOO_FEW_ITEMS
+from analysis.estimation.notes import HEYWOOD, NO_SOLUTION, SATURATED, TOO_FEW_ITEMS
 from analysis.estimation.omegas import NOT_ORDERED
 from analysis.estimation.reliability import IDENTICAL, NO_CORRELATIONS
 from analysis.results import Row
@@ -99,7 +99,7 @@ def test_a_constant_item_stays_in_k_and_is_named() -> None:
     assert found["alpha", ""]["note"] == found["alpha", "feldt"]["note"] == "constant, and counted in k: H1_2"
     others = pingouin.cronbach_alpha(pd.DataFrame(np.delete(cells[:, 0].astype(float), 1, axis=1)))[0]
     assert found["alpha", ""]["estimate"] == pytest.approx(5 / 4 * 3 / 4 * others)
-    assert found["omega", ""]["note"] == CONSTANT_ITEM
+    assert found["omega", ""]["note"] == "an item is constant: H1_2"
     assert found["alpha_standardized", ""]["note"] == NO_CORRELATIONS
 
 
@@ -111,10 +111,20 @@ def test_only_the_role_whose_item_is_constant_is_told() -> None:
 
 
 def test_too_few_persons_say_how_many_are_needed() -> None:
-    table = an.reliability(made(FIVE, 5)).where(scale="H1")
-    assert {row["note"] for row in table} == {
-        "persons complete on all 5 items: 5; more than 5 are needed (singular covariances)"
-    }
+    found = by_place(an.reliability(made(FIVE, 5), bootstrap=True))
+    singular = "persons complete on all 5 items: 5; more than 5 are needed (singular covariances)"
+    for name in ("omega", "omega_observed", "omega_categorical", "lambda6"):
+        assert found[name, ""]["note"] == singular
+        assert (name, "bootstrap") not in found
+    for variant in ("", "feldt", "bootstrap"):  # alpha inverts nothing
+        assert np.isfinite(found["alpha", variant]["estimate"])
+    two = by_place(an.reliability(made(FIVE, 2)))
+    assert {row["note"] for row in two.values()} == {"couples with a person complete on all 5 items: 2; 3 are needed"}
+
+
+def test_two_couples_of_exchangeable_partners_are_too_few_whatever_their_persons() -> None:
+    table = an.reliability(made(book(items("H1", 2)), 2, roles=None)).where(scale="H1")
+    assert {row["note"] for row in table} == {"couples with a person complete on all 2 items: 2; 3 are needed"}
 
 
 def test_answers_without_variance_have_no_alpha() -> None:
@@ -262,10 +272,12 @@ def test_full_information_is_refused_where_items_exceed_a_third_of_the_persons()
 
 
 def test_a_hundred_items_of_forty_couples_say_that_they_are_too_many() -> None:
-    table = an.reliability(made(book(items("H1", 100)), 40)).where(scale="H1", partner="w")
-    assert {row["note"] for row in table} == {
-        "persons complete on all 100 items: 40; more than 100 are needed (singular covariances)"
-    }
+    found = by_place(an.reliability(made(book(items("H1", 100)), 40)))
+    words = "persons complete on all 100 items: 40; more than 100 are needed (singular covariances)"
+    assert {key for key, row in found.items() if row["note"] == words} == {
+        ("omega", ""), ("omega_observed", ""), ("omega_categorical", ""), ("lambda6", ""),
+    }  # fmt: skip
+    assert found["alpha", ""]["lower"] < found["alpha", ""]["estimate"] < found["alpha", ""]["upper"]
 
 
 def test_answers_that_are_no_categories_have_no_categorical_omega() -> None:

@@ -12,9 +12,9 @@ from scipy import stats as scipy_stats
 from second import one_factor_by_scipy
 
 import analysis as an
-from analysis.estimation.notes import CONSTANT_ITEM, NO_SOLUTION, NOT_LISTWISE, TOO_FEW_ITEMS
+from analysis.estimation.notes import NO_SOLUTION, NOT_LISTWISE, TOO_FEW_ITEMS
 from analysis.estimation.reliability import NO_INVERSE, NO_MOMENTS, NO_VARIANCE
-from analysis.estimation.resampling import OUTSIDE, weights
+from analysis.estimation.resampling import weights
 from analysis.results import KEY, NO_INTERVAL, Row
 from analysis.stats.bca import bca
 from analysis.stats.consistency import (
@@ -225,10 +225,7 @@ def test_full_information_is_there_where_nobody_answered_everything() -> None:
     cells = answers(FIVE, 60)
     cells[np.arange(60), 0, np.arange(60) % 5] = np.nan
     found = by_place(an.reliability(couples(FIVE, cells), fiml=True))
-    assert (
-        found["alpha", ""]["note"]
-        == "persons complete on all 5 items: 0; more than 5 are needed (singular covariances)"
-    )
+    assert found["alpha", ""]["note"] == "couples with a person complete on all 5 items: 0; 3 are needed"
     assert 0 < found["alpha", "fiml"]["lower"] < found["alpha", "fiml"]["estimate"] < 1
     assert found["alpha", "fiml"]["n_persons"] == 60
 
@@ -237,8 +234,15 @@ def test_a_constant_item_has_no_full_information() -> None:
     cells = answers(FIVE, 60)
     cells[:, 0, 1], cells[0, 0, 0] = 2.0, np.nan
     found = by_place(an.reliability(couples(FIVE, cells), fiml=True))
+    assert found["alpha", "fiml"]["note"] == found["omega", "fiml"]["note"] == "an item is constant: H1_2"
+
+
+def test_items_that_determine_each_other_or_never_meet_have_no_full_information() -> None:
+    cells = answers(FIVE, 60).astype(float)
+    cells[0, 0, 0] = np.nan
+    cells[:30, 0, 1], cells[30:, 0, 2] = np.nan, np.nan
+    found = by_place(an.reliability(couples(FIVE, cells), fiml=True))
     assert found["alpha", "fiml"]["note"] == NO_MOMENTS
-    assert found["omega", "fiml"]["note"] == NO_SOLUTION
 
 
 def test_two_items_have_full_information_alpha_alone() -> None:
@@ -266,10 +270,14 @@ def test_two_couples_and_fewer_couples_than_items_get_reasons(n: int, has_roles:
         made(FIVE, n, roles=ROLES if has_roles else None), bootstrap=True, fiml=True, categorical=True
     )
     persons = n if has_roles else 2 * n
-    few = f"persons complete on all 5 items: {persons}; more than 5 are needed (singular covariances)"
-    if persons <= 5:
-        assert {row["note"] for row in table.where(scale="H1")} == {few}
+    few = f"couples with a person complete on all 5 items: {n}; 3 are needed"
+    singular = f"persons complete on all 5 items: {persons}; more than 5 are needed (singular covariances)"
+    notes = {row["note"] for row in table.where(scale="H1")}
+    if n == 2:
+        assert notes == {few}
         assert table.frame["estimate"].isna().all()
+    else:
+        assert (singular in notes) == (persons <= 5)
     every_gap_has_its_reason(table)
 
 
@@ -293,7 +301,8 @@ def test_the_same_answer_everywhere_has_a_reason_everywhere() -> None:
     found = by_place(table)
     assert found["lambda2", ""]["note"] == NO_VARIANCE
     assert found["lambda6", ""]["note"] == NO_INVERSE
-    assert found["omega_observed", ""]["note"] == found["omega_categorical", ""]["note"] == CONSTANT_ITEM
+    constant = f"items are constant: {', '.join(f'H1_{i}' for i in range(1, 6))}"
+    assert found["omega_observed", ""]["note"] == found["omega_categorical", ""]["note"] == constant
     assert not any(variant == "bootstrap" for _, variant in found)  # what does not exist is not resampled
 
 
@@ -320,19 +329,6 @@ def test_a_negative_mean_correlation_keeps_its_negative_alpha_and_interval() -> 
         row = found["alpha", variant]
         assert row["lower"] < row["estimate"] < row["upper"]
         assert row["estimate"] < 0
-
-
-def test_an_interval_that_does_not_hold_its_estimate_is_shown_and_said() -> None:
-    rng, outside = np.random.default_rng(5), []
-    for seed in range(20):
-        data = couples(book(items("H1", 2)), rng.integers(1, 6, (12, 2, 2)).astype(object), settings={"seed": seed})
-        outside += [
-            row
-            for row in an.reliability(data, bootstrap=True)
-            if row["variant"] == "bootstrap" and not row["lower"] <= row["estimate"] <= row["upper"]
-        ]
-    assert outside
-    assert all(OUTSIDE in row["note"] for row in outside)
 
 
 def test_eleven_categories_still_are_categories() -> None:

@@ -67,8 +67,8 @@ def test_constant_items_are_those_of_complete_persons() -> None:
     ("count", "n", "words"),
     [
         (1, 9, "a scale of one item has no internal consistency"),
-        (3, 3, "persons complete on all 3 items: 3; more than 3 are needed (singular covariances)"),
-        (3, 4, ""),
+        (3, 2, "couples with a person complete on all 3 items: 2; 3 are needed"),
+        (3, 3, ""),
     ],
 )
 def test_too_little_says_what_is_lacking(count: int, n: int, words: str) -> None:

@@ -6,8 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import analysis as an
+from analysis.estimation.notes import HEYWOOD
+from analysis.report.numbers import Numbers, with_interval
+from analysis.report.sections.reliability import of_person
 from analysis.report.tables.common import Numbering, level, scale_name
 from analysis.report.tables.measures import measures
+from analysis.results import row
 
 STAMP = "Synthetic data: no real couple answered."
 
@@ -78,3 +82,17 @@ def test_one_companion_is_one(demo: an.Couples) -> None:
 
 def test_heads_keep_the_level_together(demo: an.Couples) -> None:
     assert level(demo) == "\\[95%\u00a0CI\\]"
+
+
+def test_a_heywood_case_is_marked_in_the_table_and_led_by_alpha_in_words() -> None:
+    place = {"scale": "H1", "partner": "woman", "confidence": 0.95, "n_couples": 40, "n_persons": 40}
+    rows = [
+        row("reliability", "omega", **place, estimate=1.02, lower=0.9, upper=1.04, note=HEYWOOD),
+        row("reliability", "alpha", **place, estimate=0.8, lower=0.7, upper=0.9),
+    ]
+    numbers = Numbers(an.Estimates(rows))
+    assert with_interval(numbers.at("reliability", "omega", scale="H1", partner="woman")).startswith("1.02†")
+    assert with_interval(numbers.at("reliability", "alpha", scale="H1", partner="woman")).startswith(".80\u00a0")
+    said = of_person(numbers, "H1", "woman").replace("\\", "")
+    assert said.startswith("woman α = .80, 95% CI [.70, .90]")
+    assert "(ω: Heywood case)" in said

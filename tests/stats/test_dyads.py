@@ -355,9 +355,8 @@ def test_partners_who_answer_alike_do_not_differ() -> None:
     x, _ = draw()
     for function in (alpha_difference, omega_difference):
         value = function(x, x, 0.95)
-        assert value[:4] == (0, 0, 0, 0)
-        assert isnan(value.test)
-        assert isnan(value.p)
+        assert (value.estimate, value.se) == (0, 0)
+        assert all(isnan(empty) for empty in (value.lower, value.upper, value.test, value.p))
 
 
 def test_a_difference_is_positive_where_the_first_is_more_reliable() -> None:

@@ -167,3 +167,9 @@ def test_a_constant_has_no_correlation() -> None:
 @pytest.mark.parametrize(("r", "expected"), [(1 - 1e-15, 1), (-1 - 1e-15, -1), (0.999999, 0.999999), (0, 0)])
 def test_a_correlation_is_one_where_only_rounding_keeps_it_from_that(r: float, expected: float) -> None:
     assert snapped(r) == expected
+
+
+def test_a_mean_of_equal_values_has_neither_interval_nor_test() -> None:
+    for value in (mean_t(np.full(5, 2.0), 0.95), mean_clustered(np.full(6, 2.0), np.array([0, 0, 1, 1, 2, 2]), 0.95)):
+        assert (value.estimate, value.se) == (2.0, 0.0)
+        assert all(isnan(empty) for empty in (value.lower, value.upper, value.test, value.p))

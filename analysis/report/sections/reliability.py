@@ -7,7 +7,7 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.display import interval, number, p_value
 from analysis.report.markdown import bullets, heading, text
-from analysis.report.numbers import Line, Numbers
+from analysis.report.numbers import IMPROPER, Line, Numbers, improper
 from analysis.report.sections.common import Content, section
 from analysis.report.tables import reliability as tables
 from analysis.report.tables.common import WHO
@@ -18,6 +18,10 @@ METHOD = (
     "scale. Feldt's interval of α and BCa intervals from {resamples:,} resamples of couples stand in results.csv."
 )
 EXCHANGEABLE = " Partners are exchangeable: persons are taken together, couples are the clusters of every interval."
+HEYWOOD_CASES = (
+    f" {IMPROPER} marks a Heywood case: a unique variance is negative, so read nothing into the number; few persons, "
+    "few items or a wrong model make it."
+)
 ONE_FACTOR = (
     "Three items fit one factor whatever they measure. A test that is not significant does not prove one factor, and a "
     "large sample rejects any model: read it beside RMSEA, SRMR and the loadings."
@@ -49,6 +53,7 @@ def reliability(content: Content) -> str:
         return ""
     method = METHOD.format(resamples=couples.settings.resamples)
     method += EXCHANGEABLE if couples.roles is None and not couples.one_person else ""
+    method += HEYWOOD_CASES if any(improper(line) for line in numbers.results.where(section="reliability")) else ""
     blocks = [method, tables.reliability(numbers, couples, numbering)]
     groups = filter(None, numbers.column("group", section="reliability"))
     blocks += [tables.reliability(numbers, couples, numbering, group) for group in groups]
@@ -79,19 +84,20 @@ def _in_words(numbers: Numbers, couples: Couples) -> str:
     """Return one sentence a scale, ready for a manuscript."""
     sentences = []
     for code in couples.codebook.codes:
-        parts = list(filter(None, (_of_person(numbers, code, partner) for partner in tables.persons_of(numbers))))
+        parts = list(filter(None, (of_person(numbers, code, partner) for partner in tables.persons_of(numbers))))
         if parts:
             sentences.append(f"{text(couples.codebook.label(code))}: {'; '.join([*parts, *_equal(numbers, code)])}.")
     return "\n\n".join(["In words, for a manuscript:", bullets(sentences)]) if sentences else ""
 
 
-def _of_person(numbers: Numbers, code: str, partner: str) -> str:
+def of_person(numbers: Numbers, code: str, partner: str) -> str:
+    """Return the words of one partner's omega with alpha beside it; of alpha where omega is none or a Heywood case."""
     place, end = {"scale": code, "partner": partner}, tables.pooled(partner)
     omega, alpha = (numbers.at("reliability", f"{statistic}{end}", **place) for statistic in ("omega", "alpha"))
-    first, second = (omega, alpha) if _there(omega) else (alpha, {})
+    first, second = (omega, alpha) if _there(omega) and not improper(omega) else (alpha, {})
     if not _there(first):
         return ""
-    beside = f" (α = {_short(second)})" if _there(second) else ""
+    beside = f" (α = {_short(second)})" if _there(second) else " (ω: Heywood case)" if improper(omega) else ""
     symbol = "ω" if first is omega else "α"
     words = f"{WHO.get(partner, partner)} {symbol} = {_long(first)}{beside}, n\u00a0=\u00a0{first['n_persons']}"
     return text(words)

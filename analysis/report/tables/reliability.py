@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.pairs import TO_TELL_APART
+from analysis.estimation.one_factor import STATISTICS
+from analysis.estimation.pairs import MARKS, TO_TELL_APART, signs_held
 from analysis.instrument.codebook import BLOCKS, Codebook
 from analysis.report.markdown import table
 from analysis.report.numbers import NONE, Line, Numbers, n_of, p_of, value, with_interval
@@ -24,7 +25,6 @@ COEFFICIENTS = {
     "score_sem": "SEM",
     "score_mdc": "MDC",
 }
-FIT = ("onefactor_chi2", "onefactor_cfi", "onefactor_tli", "onefactor_rmsea", "onefactor_srmr", "tau_equivalence_chi2")
 
 
 def scales_of(codebook: Codebook) -> list[str]:
@@ -113,7 +113,7 @@ def fit(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     """Return how well one factor fits each scale, one row a scale and partner."""
     rows = []
     for scale, partner in _each(numbers, couples):
-        lines = {name: numbers.at("reliability", name, scale=scale, partner=partner) for name in FIT}
+        lines = {name: numbers.at("reliability", name, scale=scale, partner=partner) for name in STATISTICS}
         chi2, tau = lines["onefactor_chi2"], lines["tau_equivalence_chi2"]
         if not chi2 or not np.isfinite(chi2["estimate"]):
             continue
@@ -164,7 +164,7 @@ def pairs(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
                 numbers.at("reliability", "htmt", variant="signed", **place),
                 numbers.at("reliability", "htmt2", **place),
             )
-            inside = [_holds(latent, mark) for mark in (0.9, 1.0)]
+            inside = [_holds(latent, mark) for mark in MARKS]
             cells = [
                 n_of(latent, "n_persons"),
                 with_interval(latent),
@@ -176,9 +176,17 @@ def pairs(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
             rows.append([scale_name(couples.codebook, pair), who(partner), *cells])
     if not rows:
         return ""
-    heads = ["n", f"latent r {level(couples)}", "holds .9", "holds 1", "HTMT", "HTMT signed", "HTMT2"]
+    heads = [
+        "n",
+        f"latent r {level(couples)}",
+        *(f"holds ±{mark}" for mark in MARKS.values()),
+        "HTMT",
+        "HTMT signed",
+        "HTMT2",
+    ]
     caption = (
-        "Pairs of scales: are they one construct? Whether .9 or 1 lies inside the interval of the latent correlation."
+        "Pairs of scales: are they one construct? Whether .9 or 1, of either sign, lies inside the interval of the "
+        "latent correlation."
     )
     return table(["Pair", "Who", *heads], rows, numbering.table(caption), words=2)
 
@@ -186,7 +194,7 @@ def pairs(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
 def _holds(line: Line, mark: float) -> str:
     if not line or not np.isfinite(line["lower"]):
         return NONE
-    return "yes" if line["lower"] <= mark <= line["upper"] else "no"
+    return "yes" if signs_held(line["lower"], line["upper"], mark) else "no"
 
 
 def blocks(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
