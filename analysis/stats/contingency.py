@@ -59,7 +59,7 @@ def tables(of_couples: Array, categories: int) -> Array:
     array([[1., 2.],
            [0., 1.]])
     """
-    size, flat = categories**2, of_couples.reshape(len(of_couples), -1)
+    size, flat = categories**2, of_couples if of_couples.ndim == 2 else of_couples[:, None]
     there = flat != NO_CELL
     place = (flat + size * np.arange(flat.shape[1]))[there]
     counts = np.bincount(place, minlength=size * flat.shape[1]).astype(float)
