@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from analysis.stats.contingency import margins, summed
 from analysis.stats.intervals import normal_quantile, t_quantile, wald
 from analysis.stats.moments import difference
 from analysis.stats.value import ROUNDING, Array, Value
@@ -90,25 +91,27 @@ def corrected(tables: Array, scheme: Scheme) -> Array:
     >>> corrected(tables, kappa_scheme(2, NOMINAL)).round(3), corrected(tables, gwet_scheme(2, NOMINAL)).round(3)
     (np.float64(0.4), np.float64(0.406))
     """
-    shares = _shares(tables)
-    observed = _mean_of_cells(shares, scheme.disagreement)
-    first, second = _margins(shares, scheme)
+    observed = _mean_of_cells(tables, scheme.disagreement)
+    first, second = _margins(tables, scheme)
     by_chance = np.einsum("...i,...i->...", first @ scheme.by_chance, second)
     found = 1 - observed / np.where(by_chance > ROUNDING, by_chance, nan)
     return np.where(np.abs(found) <= ROUNDING, 0.0, found)[()]
 
 
-def _shares(tables: Array) -> Array:
-    total = tables.sum(axis=(-2, -1), keepdims=True)
-    return tables / np.where(total > 0, total, nan)
+def _total(tables: Array) -> Array:
+    """Return the number of couples in each table; NaN instead of 0."""
+    total = summed(tables, np.ones(tables.shape[-2:]))
+    return np.where(total > 0, total, nan)[()]
 
 
-def _mean_of_cells(shares: Array, weights: Array) -> Array:
-    return np.asarray(shares.reshape(*shares.shape[:-2], -1) @ weights.ravel())[()]
+def _mean_of_cells(tables: Array, weights: Array) -> Array:
+    """Return the mean weight of the couples' cells."""
+    return summed(tables, weights) / _total(tables)
 
 
-def _margins(shares: Array, scheme: Scheme) -> tuple[Array, Array]:
-    first, second = shares.sum(axis=-1), shares.sum(axis=-2)
+def _margins(tables: Array, scheme: Scheme) -> tuple[Array, Array]:
+    """Return the shares of the categories that chance goes by, of the first and of the second partner."""
+    first, second = (margin / _total(tables)[..., None] for margin in margins(tables))
     return ((first + second) / 2,) * 2 if scheme.pooled else (first, second)
 
 
@@ -118,9 +121,8 @@ def influence(table: Array, scheme: Scheme) -> Array:
     The mean over the couples is 0. With a' M b = E, cell ij has ((O / E) ((M b)_i + (M a)_j) - O - D_ij) / E; where
     margins are pooled a = b. Only differences of rounding are taken out. NaN where there is no coefficient.
     """
-    shares = _shares(table)
-    first, second = _margins(shares, scheme)
-    observed = float(_mean_of_cells(shares, scheme.disagreement))
+    first, second = _margins(table, scheme)
+    observed = float(_mean_of_cells(table, scheme.disagreement))
     expected = float(first @ scheme.by_chance @ second)
     if not expected > ROUNDING:
         return np.full_like(table, nan)
@@ -156,17 +158,17 @@ def corrected_value(table: Array, scheme: Scheme, confidence: float) -> Value:
 
 def exact(tables: Array) -> Array:
     """Return the share of couples with the same answer, (..., C, C) -> (...)."""
-    return _mean_of_cells(_shares(tables), np.eye(tables.shape[-1]))
+    return _mean_of_cells(tables, np.eye(tables.shape[-1]))
 
 
 def within_1(tables: Array) -> Array:
     """Return the share of couples at most one category apart, (..., C, C) -> (...)."""
-    return _mean_of_cells(_shares(tables), (_distance(tables) <= 1).astype(float))
+    return _mean_of_cells(tables, (_distance(tables) <= 1).astype(float))
 
 
 def mean_abs_difference(tables: Array) -> Array:
     """Return the mean distance of the partners' answers in categories, (..., C, C) -> (...)."""
-    return _mean_of_cells(_shares(tables), _distance(tables))
+    return _mean_of_cells(tables, _distance(tables))
 
 
 def _distance(tables: Array) -> Array:

@@ -16,7 +16,7 @@ import numpy as np
 from analysis.stats.value import Array
 
 Coefficient = Callable[[Array], Array]  # tables (..., C, C) -> (...)
-AT_ONCE = 2**21  # cells in one block of tables, and in one block of cell indicators
+AT_ONCE = 2**19  # cells in one block of tables, and in one block of cell indicators
 NO_CELL = -1  # of a couple in which an answer is missing
 
 
@@ -66,6 +66,34 @@ def tables(of_couples: Array, categories: int) -> Array:
     return counts.reshape(*of_couples.shape[1:], categories, categories)
 
 
+def summed(tables_of_counts: Array, weights: Array) -> Array:
+    """Return weighted sums of the cells, (..., C, C) and (C, C) or (C, C, k) -> (...) or (..., k).
+
+    One matrix product: several times faster than sums over two short axes.
+
+    Examples
+    --------
+    >>> summed(np.array([[2.0, 1.0], [0.0, 4.0]]), np.eye(2))
+    np.float64(6.0)
+    """
+    size = weights.shape[0] ** 2
+    flat = tables_of_counts.reshape(*tables_of_counts.shape[:-2], size)
+    return (flat @ weights.reshape(size, *weights.shape[2:]))[()]
+
+
+def margins(tables_of_counts: Array) -> tuple[Array, Array]:
+    """Return how often the first and the second partner used each category, (..., C, C) -> twice (..., C).
+
+    Examples
+    --------
+    >>> margins(np.array([[2.0, 1.0], [0.0, 4.0]]))
+    (array([3., 4.]), array([2., 5.]))
+    """
+    each = np.eye(tables_of_counts.shape[-1])
+    rows, columns = np.broadcast_arrays(each[:, None], each[None])
+    return summed(tables_of_counts, rows), summed(tables_of_counts, columns)
+
+
 def symmetrised(tables_of_roles: Array) -> Array:
     """Return the tables with each couple counted half in each order of its partners, (T + T') / 2.
 
@@ -92,7 +120,7 @@ def resampled(weights: Array, of_couples: Array, categories: int, coefficients: 
 
     Notes
     -----
-    Items and resamples are taken in blocks: memory stays at some tens of MB beside weights and results. Counts are
+    Items and resamples are taken in blocks: memory stays at some twenty MB beside weights and results. Counts are
     exact in single precision, up to 2^24 couples.
 
     Examples

@@ -13,6 +13,7 @@ from math import nan
 import numpy as np
 
 from analysis.stats.categorical import NOMINAL, QUADRATIC, corrected, kappa_scheme
+from analysis.stats.contingency import margins, summed
 from analysis.stats.value import ROUNDING, Array
 
 
@@ -37,7 +38,7 @@ def krippendorff_interval(tables: Array) -> Array:
 def _of_power(tables: Array, power: int) -> Array:
     """Return alpha as the coefficient whose chance goes by the pooled margin, drawn without putting back."""
     scheme = kappa_scheme(tables.shape[-1], power)._replace(pooled=True)
-    values = 2 * tables.sum(axis=(-2, -1))
+    values = 2 * summed(tables, np.ones_like(scheme.disagreement))
     return 1 - (1 - corrected(tables, scheme)) * (values - 1) / np.where(values > 0, values, nan)
 
 
@@ -52,9 +53,10 @@ def krippendorff_ordinal(tables: Array) -> Array:
     >>> krippendorff_ordinal(np.array([[2.0, 1.0, 0.0], [0.0, 2.0, 1.0], [0.0, 0.0, 2.0]])).round(3)
     np.float64(0.812)
     """
-    counts = tables.sum(axis=-1) + tables.sum(axis=-2)
-    values = counts.sum(axis=-1)
-    ranks = counts.cumsum(axis=-1) - counts / 2
+    first, second = margins(tables)
+    counts, categories = first + second, tables.shape[-1]
+    values = counts @ np.ones(categories)
+    ranks = counts @ (np.triu(np.ones((categories, categories))) - np.eye(categories) / 2)
     squares = np.einsum("...i,...i,...i->...", counts, ranks, ranks)
     products = np.einsum("...i,...i->...", ranks, np.matmul(tables, ranks[..., None])[..., 0])
     spread = squares - values**3 / 4  # the ranks' mean is half the number of values
