@@ -74,9 +74,14 @@ SCHEMES: Mapping[str, Callable[[int], Scheme]] = {
 
 
 def _disagreement(categories: int, power: int) -> Array:
-    codes = np.arange(categories)
-    distance = np.abs(codes[:, None] - codes)
+    distance = _distance(categories)
     return (distance > 0).astype(float) if power == NOMINAL else (distance / (categories - 1)) ** power
+
+
+def _distance(categories: int) -> Array:
+    """Return how many categories apart the two answers of each cell are."""
+    codes = np.arange(categories)
+    return np.abs(codes[:, None] - codes)
 
 
 def corrected(tables: Array, scheme: Scheme) -> Array:
@@ -163,17 +168,12 @@ def exact(tables: Array) -> Array:
 
 def within_1(tables: Array) -> Array:
     """Return the share of couples at most one category apart, (..., C, C) -> (...)."""
-    return _mean_of_cells(tables, (_distance(tables) <= 1).astype(float))
+    return _mean_of_cells(tables, (_distance(tables.shape[-1]) <= 1).astype(float))
 
 
 def mean_abs_difference(tables: Array) -> Array:
     """Return the mean distance of the partners' answers in categories, (..., C, C) -> (...)."""
-    return _mean_of_cells(tables, _distance(tables))
-
-
-def _distance(tables: Array) -> Array:
-    categories = tables.shape[-1]
-    return (categories - 1) * _disagreement(categories, LINEAR)
+    return _mean_of_cells(tables, _distance(tables.shape[-1]))
 
 
 def share_value(table: Array, share: Callable[[Array], Array], confidence: float) -> Value:
