@@ -9,7 +9,6 @@ the same cell share that table. Statistics are functions of tables, (..., C, C) 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import nan
 
 import numpy as np
 
@@ -160,9 +159,6 @@ def left_out(of_couples: Array, categories: int, coefficient: Coefficient) -> Ar
     """
     size, items = categories**2, of_couples.shape[1]
     whole = tables(of_couples, categories).reshape(items, size)
-    fewer = np.repeat(whole[:, None], size + 1, axis=1)  # the last one is without nobody
-    fewer[:, np.arange(size), np.arange(size)] -= 1
-    values = np.full((items, size + 1), nan)
-    there = np.column_stack([whole > 0, np.ones(items, dtype=bool)])
-    values[there] = coefficient(fewer[there].reshape(-1, categories, categories))
-    return values.T[of_couples, np.arange(items)]
+    one = np.eye(size + 1, size)  # the last one takes nobody out
+    fewer = np.maximum(whole[:, None] - one, 0.0).reshape(items, size + 1, categories, categories)
+    return coefficient(fewer).T[of_couples, np.arange(items)]

@@ -47,7 +47,9 @@ def bhapkar(table: Array) -> Value:
     """Return Bhapkar's chi-square of equal margins, Q / (1 - Q / n) with Q that of Stuart and Maxwell.
 
     It estimates the covariance matrix without taking the margins as equal, so it is the larger of the two. NaN also
-    where Q = n: then every couple differs in the same way.
+    where Q = n: then every couple differs in the same way. Its p rejects too often with few couples: in simulated ones
+    with equal margins (five answers, symmetric and skewed; partner r 0 and .5) .07 to .09 of p were at most .05 with 50
+    couples and .06 to .07 with 100, of Stuart-Maxwell's .03 to .04 and .04 to .05, of :func:`swapped_p` .04 to .06.
     """
     found, n = _homogeneity(table), float(table.sum())
     left = 1 - found.statistic / n if n else nan

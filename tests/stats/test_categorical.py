@@ -204,11 +204,13 @@ def test_one_answer_of_all_is_no_kappa_and_perfect_for_the_others(name: str) -> 
 
 
 def test_a_constant_partner_makes_kappa_exactly_zero_with_an_error_of_zero() -> None:
-    table = np.zeros((5, 5))
-    table[:, 3] = [2, 7, 1, 11, 4]
-    for name in ("kappa", "kappa_linear", "kappa_quadratic"):
-        value = corrected_value(table, SCHEMES[name](5), 0.95)
-        assert (value.estimate, value.lower, value.upper, value.se) == (0, 0, 0, 0)
+    rng = np.random.default_rng(1)
+    for answer, name in product(range(5), ("kappa", "kappa_linear", "kappa_quadratic")):
+        for counts in rng.integers(1, 30, (10, 5)).astype(float):
+            table = np.zeros((5, 5))
+            table[:, answer] = counts
+            value = corrected_value(table, SCHEMES[name](5), 0.95)
+            assert (value.estimate, value.lower, value.upper, value.se) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("name", SCHEMES)

@@ -105,6 +105,17 @@ def test_a_coefficient_without_a_couple_is_that_of_the_others() -> None:
             assert found[couple] == pytest.approx(expected, rel=1e-12)
 
 
+def test_the_jackknife_asks_for_no_table_with_less_than_nobody_in_a_cell() -> None:
+    asked = []
+
+    def coefficient(table: Array) -> Array:
+        asked.append(table)
+        return exact(table)
+
+    left_out(cells(*answers(6, 2), 4), 4, coefficient)
+    assert min(table.min() for table in asked) == 0
+
+
 def test_the_jackknife_of_a_single_couple_does_not_exist() -> None:
     one = cells(np.array([[1.0]]), np.array([[0.0]]), 3)
     assert np.isnan(left_out(one, 3, exact)).all()
