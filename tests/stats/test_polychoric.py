@@ -17,7 +17,9 @@ from second import quadrant
 
 from analysis.stats.binormal import quadrant_gain
 from analysis.stats.categories import thresholds
-from analysis.stats.polychoric import Polychoric, polychoric
+from analysis.stats.contingency import symmetrised
+from analysis.stats.intervals import on_fisher_z
+from analysis.stats.polychoric import Polychoric, partner_polychoric, polychoric
 from analysis.stats.polychoric_fit import LAST_STEP, fit_tables
 from analysis.stats.value import Array
 
@@ -355,3 +357,35 @@ def test_one_item_has_no_pairs() -> None:
     found = polychoric(np.array([[1], [2], [2]]), 3)
     assert found.correlations.tolist() == [[1]]
     assert found.empty_cells.tolist() == [[0]]
+
+
+def test_two_partners_polychoric_correlation_is_that_of_their_columns() -> None:
+    x = np.random.default_rng(4).integers(1, 5, (80, 2))
+    x[:40, 1] = x[:40, 0]
+    table = np.zeros((4, 4))
+    np.add.at(table, (x[:, 0] - 1, x[:, 1] - 1), 1)
+    found, value = polychoric(x, 4), partner_polychoric(table, 0.95)
+    assert (value.estimate, value.se) == pytest.approx((found.correlations[0, 1], found.se[0, 1]), rel=1e-9)
+    assert (value.lower, value.upper) == pytest.approx(on_fisher_z(value.estimate, value.se, 0.95), rel=1e-12)
+
+
+def test_a_partner_without_variety_has_no_polychoric_correlation_and_perfect_agreement_no_interval() -> None:
+    assert np.isnan(partner_polychoric(np.array([[3.0, 4.0], [0.0, 0.0]]), 0.95)).all()
+    assert np.isnan(partner_polychoric(np.zeros((3, 3)), 0.95)).all()
+    perfect = partner_polychoric(np.diag([5.0, 6.0, 7.0]), 0.95)
+    assert perfect.estimate == pytest.approx(0.999, abs=1e-3)
+    assert np.isnan(perfect[1:4]).all()
+
+
+def test_the_error_of_exchangeable_partners_polychoric_correlation_is_its_spread() -> None:
+    rng = np.random.default_rng(6)
+    estimates, errors = [], []
+    for _ in range(300):
+        a, b = rng.normal(size=(2, 150))
+        codes = [np.digitize(v, [-0.8, 0.2, 1.0]) for v in (a, 0.5 * a + np.sqrt(0.75) * b)]
+        table = np.zeros((4, 4))
+        np.add.at(table, tuple(codes), 1)
+        value = partner_polychoric(symmetrised(table), 0.95)
+        estimates.append(value.estimate)
+        errors.append(value.se)
+    assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.1)
