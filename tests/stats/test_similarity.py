@@ -12,7 +12,6 @@ from analysis.stats.similarity import (
     correlation_index,
     distance_indices,
     distinctive_profiles,
-    in_order,
     pseudo_mean,
     repairing,
 )
@@ -222,35 +221,6 @@ def test_couples_without_the_index_are_not_paired_anew() -> None:
         for x in (people, people[kept])
     )
     assert (found.mean, found.sd) == pytest.approx((expected.mean, expected.sd))
-
-
-def pairs(couples: int = 12) -> Array:
-    people = profiles(couples, scales=2)  # few scales, so that some couples tie
-    return np.stack(np.split(people, 2), axis=1).astype(float)
-
-
-@pytest.mark.parametrize("exchangeable", [True, False])
-def test_the_order_of_couples_does_not_matter(*, exchangeable: bool) -> None:
-    couples = pairs()
-    shuffled = couples[np.random.default_rng(1).permutation(len(couples))]
-    assert (in_order(shuffled, exchangeable=exchangeable) == in_order(couples, exchangeable=exchangeable)).all()
-
-
-def test_who_is_first_does_not_matter_where_partners_are_exchangeable() -> None:
-    couples = pairs()
-    swapped = couples.copy()
-    swapped[::2] = swapped[::2, ::-1]
-    assert (in_order(swapped, exchangeable=True) == in_order(couples, exchangeable=True)).all()
-
-
-def test_roles_stay_where_they_are() -> None:
-    couples = pairs()
-    ordered = in_order(couples, exchangeable=False)
-    assert sorted(ordered.reshape(12, -1).tolist()) == sorted(couples.reshape(12, -1).tolist())
-
-
-def test_no_couples_are_in_order() -> None:
-    assert in_order(np.empty((0, 2, 3)), exchangeable=True).shape == (0, 2, 3)
 
 
 def standardized(index: Index) -> float:
