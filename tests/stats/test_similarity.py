@@ -1,11 +1,12 @@
 """Profile similarity: hand-worked parts, brute-force pseudo-couples, and moments by enumerating every re-pairing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations, permutations
 from math import isnan, sqrt
 
 import numpy as np
 import pytest
+from agreement_by_hand import matchings
 
 from analysis.stats.similarity import (
     Index,
@@ -138,17 +139,6 @@ def test_the_pseudo_couple_mean_is_that_of_a_loop_over_all_pairs(name: str, *, e
 @pytest.mark.parametrize("exchangeable", [True, False])
 def test_one_couple_has_no_pseudo_couples(*, exchangeable: bool) -> None:
     assert isnan(pseudo_mean(correlation_index(profiles(1)), exchangeable=exchangeable))
-
-
-def matchings(persons: tuple[int, ...]) -> Iterator[list[tuple[int, int]]]:
-    """Yield every way to match an even number of persons in pairs."""
-    if not persons:
-        yield []
-        return
-    first, *rest = persons
-    for partner in rest:
-        for others in matchings(tuple(p for p in rest if p != partner)):
-            yield [(first, partner), *others]
 
 
 def enumerated(people: Array, of: Of, *, exchangeable: bool) -> Array:
