@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.stats.categories import declared_categories
 from analysis.stats.margins import Form, forms_of_items, forms_of_scores, parts_of_items, parts_of_scores
-from analysis.stats.randomcouples import Law, Part, laws
+from analysis.stats.randomcouples import Law, laws
 from analysis.stats.repairing import in_order
 from analysis.stats.resampling import mid_p, two_sided_p
 from analysis.stats.value import Array
@@ -69,9 +69,9 @@ def benchmark_scores(
     -----
     An index is (a + b s) / (c + d s) with s a mean over couples, so mean and SD over re-pairings need no draws: they
     are exact for d = 0. For icc_1 and icc_a1 ``se`` is the first order: within 0.2 % with 20 couples, 1 % with 10,
-    which 5,000 draws would not reach. p is computed on s, so all indices
-    made from the same s share it: pearson_r, the four ICCs, ccc and krippendorff_interval of scores do. Re-pairings
-    hold true couples by chance, ``estimate`` does not: it is farther from the couples' value by (value - mean) / n.
+    which 5,000 draws would not reach. p is computed on s, so all indices made from the same s share it: pearson_r, the
+    four ICCs, ccc and krippendorff_interval do. Re-pairings hold true couples by chance and ``estimate`` does not, so
+    it is farther from the couples' value than their mean, by (value - mean) / (n - 1) with roles and one stratum.
     NaN where the index is undefined; se, p and band also for fewer than three couples that can be paired anew.
 
     Examples
@@ -85,11 +85,9 @@ def benchmark_scores(
     (True, True, True)
     """
     people, strata = _in_order(pairs, strata, exchangeable=exchangeable)
-    return _benchmarks(
-        forms_of_scores(people, exchangeable=exchangeable),
-        parts_of_scores(people, exchangeable=exchangeable),
-        strata, confidence, exchangeable=exchangeable, resamples=resamples, rng=rng,
-    )  # fmt: skip
+    parts = parts_of_scores(people, exchangeable=exchangeable)
+    found = laws(parts, strata, exchangeable=exchangeable, resamples=resamples, rng=rng)
+    return _benchmarks(forms_of_scores(people, exchangeable=exchangeable), found, confidence)
 
 
 def benchmark_items(
@@ -125,11 +123,9 @@ def benchmark_items(
     """
     people, strata = _in_order(pairs, strata, exchangeable=exchangeable)
     declared = declared_categories(np.where(np.isnan(people), 1, people).T, categories)
-    return _benchmarks(
-        forms_of_items(people, declared, exchangeable=exchangeable),
-        parts_of_items(people, exchangeable=exchangeable),
-        strata, confidence, exchangeable=exchangeable, resamples=resamples, rng=rng,
-    )  # fmt: skip
+    parts = parts_of_items(people, exchangeable=exchangeable)
+    found = laws(parts, strata, exchangeable=exchangeable, resamples=resamples, rng=rng, codes=people)
+    return _benchmarks(forms_of_items(people, declared, exchangeable=exchangeable), found, confidence)
 
 
 def _in_order(pairs: Array, strata: Array, *, exchangeable: bool) -> tuple[Array, Array]:
@@ -139,17 +135,7 @@ def _in_order(pairs: Array, strata: Array, *, exchangeable: bool) -> tuple[Array
     return ordered[:, :, 1:].transpose(2, 1, 0).reshape(pairs.shape[2], 2 * len(pairs)), ordered[:, 0, 0]
 
 
-def _benchmarks(
-    forms: Mapping[str, Form],
-    parts: Mapping[str, Part],
-    strata: Array,
-    confidence: float,
-    *,
-    exchangeable: bool,
-    resamples: int,
-    rng: np.random.Generator,
-) -> dict[str, Benchmark]:
-    found = laws(parts, strata, exchangeable=exchangeable, resamples=resamples, rng=rng)
+def _benchmarks(forms: Mapping[str, Form], found: Mapping[str, Law], confidence: float) -> dict[str, Benchmark]:
     tails = {name: _tails(law) for name, law in found.items()}
     return {name: _benchmark(form, found[form.kernel], tails[form.kernel], confidence) for name, form in forms.items()}
 

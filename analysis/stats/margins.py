@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from analysis.stats.kernels import DISTANCE, NEAR, PRODUCT, SAME, Kernel
 from analysis.stats.moments import centre_of, difference, variance
-from analysis.stats.randomcouples import DISTANCE, NEAR, PRODUCT, SAME, Kernel, Part, complete_couples
+from analysis.stats.randomcouples import Part, complete_couples
 from analysis.stats.value import ROUNDING, Array
 
 

@@ -12,63 +12,19 @@ order. A couple counts for a measure where both answers are there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import nan, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
+from analysis.stats.kernels import Kernel
+from analysis.stats.pairtables import cells_of, means_of_tables
 from analysis.stats.repairing import matching_moments, orders, permutation_moments, repaired
 from analysis.stats.value import ROUNDING, Array
 
 BLOCK = 400_000  # numbers in one block of re-pairings: they stay in the processor's cache
 FEWEST_COUPLES = 3  # two couples have one other pairing only
-
-
-class Kernel(NamedTuple):
-    """A symmetric function R of two values: three ways to sum it.
-
-    ``of_pairs`` sums R of aligned values over the last axis. ``of_each`` returns for each value of the first array the
-    sum of R with all values of the second. ``squares`` is the sum of R^2 over all pairs of the two arrays.
-    """
-
-    of_pairs: Callable[[Array, Array], Array]
-    of_each: Callable[[Array, Array], Array]
-    squares: Callable[[Array, Array], float]
-
-
-def _distances(x: Array, y: Array) -> Array:
-    """Return sum |x - y| over all y for each x."""
-    y = np.sort(y)
-    below, sums = np.searchsorted(y, x), np.concatenate([[0.0], y.cumsum()])
-    return x * (2 * below - len(y)) + sums[-1] - 2 * sums[below]
-
-
-def _near(x: Array, y: Array, within: int) -> Array:
-    """Return how many of all y are at most so far from each x."""
-    y = np.sort(y)
-    return np.searchsorted(y, x + within, "right") - np.searchsorted(y, x - within, "left")
-
-
-PRODUCT = Kernel(
-    lambda x, y: np.einsum("...i,...i->...", x, y),
-    lambda x, y: x * y.sum(),
-    lambda x, y: float(x @ x) * float(y @ y),
-)
-DISTANCE = Kernel(
-    lambda x, y: np.abs(x - y).sum(axis=-1),
-    _distances,
-    lambda x, y: len(y) * float(x @ x) + len(x) * float(y @ y) - 2 * float(x.sum()) * float(y.sum()),
-)
-SAME = Kernel(
-    lambda x, y: (x == y).sum(axis=-1),
-    lambda x, y: _near(x, y, 0),
-    lambda x, y: float(_near(x, y, 0).sum()),
-)
-NEAR = Kernel(
-    lambda x, y: (np.abs(x - y) <= 1).sum(axis=-1),
-    lambda x, y: _near(x, y, 1),
-    lambda x, y: float(_near(x, y, 1).sum()),
-)
 
 
 class Part(NamedTuple):
@@ -99,7 +55,13 @@ def complete_couples(people: Array) -> Array:
 
 
 def laws(
-    parts: Mapping[str, Part], strata: Array, *, exchangeable: bool, resamples: int, rng: np.random.Generator
+    parts: Mapping[str, Part],
+    strata: Array,
+    *,
+    exchangeable: bool,
+    resamples: int,
+    rng: np.random.Generator,
+    codes: Array | None = None,
 ) -> dict[str, Law]:
     """Return the law of each part's kernel mean; the same random re-pairings serve all parts and measures.
 
@@ -113,6 +75,9 @@ def laws(
         ``all_pairs``.
     exchangeable : bool
         Pair all persons anew, not second partners with first ones.
+    codes : Array, optional
+        Categories 1 .. C of which the values of all parts are functions, for each partner: then all parts are drawn at
+        the cost of one.
 
     Returns
     -------
@@ -123,6 +88,7 @@ def laws(
     Examples
     --------
     >>> people = np.array([[1.0, 2.0, 3.0, 1.0, 2.0, 3.0]])  # three couples of equals
+    >>> from analysis.stats.kernels import SAME
     >>> law = laws({"same": Part(SAME, people)}, np.zeros(3), exchangeable=False, resamples=9,
     ...            rng=np.random.default_rng(1))["same"]
     >>> [float(law.observed[0]), float(law.all_pairs[0]), round(float(law.mean[0]), 3), round(float(law.sd[0]), 3)]
@@ -130,7 +96,7 @@ def laws(
     """
     there = complete_couples(next(iter(parts.values())).people)
     groups = [[row & (strata == label) for label in np.unique(strata[row])] for row in there]
-    draws = _drawn(parts, groups, exchangeable=exchangeable, resamples=resamples, rng=rng)
+    draws = _drawn(parts, groups, codes, exchangeable=exchangeable, resamples=resamples, rng=rng)
     found = {}
     for name, (kernel, people) in parts.items():
         exact = [_exact(kernel, *one, exchangeable=exchangeable) for one in zip(people, groups, strict=True)]
@@ -167,10 +133,10 @@ def _exact(kernel: Kernel, values: Array, groups: list[Array], *, exchangeable: 
 
 
 def _sums(kernel: Kernel, x: Array, y: Array, *, exchangeable: bool) -> _Sums:
-    n, own = len(x), float(kernel.of_pairs(x, y))
+    n, own = len(x), float(kernel.of(x, y).sum())
     if exchangeable:
         z = np.concatenate([x, y])
-        alone = kernel.of_pairs(z[:, None], z[:, None])
+        alone = kernel.of(z, z).astype(float)
         rows = kernel.of_each(z, z) - alone
         squares = (kernel.squares(z, z) - float(alone @ alone)) / 2
         mean, variance = matching_moments(rows, squares)
@@ -186,6 +152,7 @@ def _sums(kernel: Kernel, x: Array, y: Array, *, exchangeable: bool) -> _Sums:
 def _drawn(
     parts: Mapping[str, Part],
     groups: list[list[Array]],
+    codes: Array | None,
     *,
     exchangeable: bool,
     resamples: int,
@@ -194,16 +161,45 @@ def _drawn(
     """Return each part's kernel means in random re-pairings, (measures, resamples)."""
     persons = next(iter(parts.values())).people.shape[1]
     draws = {name: np.zeros((len(groups), resamples)) for name in parts}
+    means = [
+        (group, [(j, _mean_of(parts, codes, j, group, exchangeable=exchangeable)) for j in measures])
+        for group, measures in _measures_by_group(groups)
+    ]
     units = persons if exchangeable else persons // 2
     for where, order in orders(units, resamples, rng, max(1, BLOCK // max(1, persons))):
-        for j, members in enumerate(groups):
-            for group in members:
-                left, right = repaired(order, group, exchangeable=exchangeable)
-                for name, (kernel, people) in parts.items():
-                    draws[name][j, where] += kernel.of_pairs(people[j][left], people[j][right])
+        for group, of_measures in means:
+            partners = repaired(order, group, exchangeable=exchangeable)[1]
+            for j, mean_of in of_measures:
+                for name, mean in mean_of(partners).items():
+                    draws[name][j, where] += mean * group.sum()
     for j, members in enumerate(groups):
         sizes = [int(group.sum()) for group in members]
         enough = sum(size for size in sizes if size > 1) >= FEWEST_COUPLES
         for of_part in draws.values():
             of_part[j] = of_part[j] / sum(sizes) if enough else nan
     return draws
+
+
+def _measures_by_group(groups: list[list[Array]]) -> list[tuple[Array, list[int]]]:
+    """Return the sets of couples that are paired among themselves, and the measures that each serves."""
+    found: dict[bytes, tuple[Array, list[int]]] = {}
+    for j, members in enumerate(groups):
+        for group in members:
+            found.setdefault(group.tobytes(), (group, []))[1].append(j)
+    return list(found.values())
+
+
+def _mean_of(
+    parts: Mapping[str, Part], codes: Array | None, measure: int, group: Array, *, exchangeable: bool
+) -> Callable[[Array], dict[str, Array]]:
+    """Return a function that makes the means of all kernels, (rows,), from the partners of a group's persons."""
+    values = {name: (kernel, people[measure]) for name, (kernel, people) in parts.items()}
+    persons = np.flatnonzero(np.concatenate([group, group & exchangeable]))
+    if codes is not None:
+        others = persons if exchangeable else len(group) + persons
+        return partial(means_of_tables, cells_of(values, codes[measure], persons, others))
+    return partial(_means, values, persons)
+
+
+def _means(values: Mapping[str, tuple[Kernel, Array]], persons: Array, partners: Array) -> dict[str, Array]:
+    return {name: kernel.of(x[persons], np.take(x, partners)).mean(axis=1) for name, (kernel, x) in values.items()}

@@ -46,20 +46,31 @@ def orders(units: int, resamples: int, rng: np.random.Generator, rows: int) -> I
 
 
 def repaired(order: Array, members: Array, *, exchangeable: bool) -> tuple[Array, Array]:
-    """Return the persons who are paired anew: two arrays that broadcast to (rows, couples of the members).
+    """Return the persons who are paired anew, (persons,), and each one's partner, (rows, persons).
 
     ``order`` is rows of orders of all n second partners or, exchangeable, all 2n persons; ``members``, bool (n,), says
-    which couples are paired among themselves. Any subset of a random order is in random order, and disjoint subsets
-    are independent, so one order serves every set of couples.
+    which couples are paired among themselves. Persons are first partners or, exchangeable, all, so that each couple is
+    there twice; a mean over persons is one over couples in both cases. Any subset of a random order is in random order,
+    and disjoint subsets are independent, so one order serves every set of couples.
+
+    Examples
+    --------
+    >>> repaired(np.array([[2, 0, 1]]), np.array([True, True, True]), exchangeable=False)
+    (array([0, 1, 2]), array([[5, 3, 4]]))
+    >>> repaired(np.array([[2, 0, 1, 3]]), np.array([True, True]), exchangeable=True)
+    (array([0, 1, 2, 3]), array([[3, 2, 1, 0]]))
     """
     n = len(members)
+    kept = np.tile(members, order.shape[1] // n)
     if not members.all():
-        kept = np.tile(members, order.shape[1] // n)
         order = order[kept[order]].reshape(len(order), -1)
-    if exchangeable:
-        half = order.shape[1] // 2
-        return order[:, :half], order[:, half:]
-    return np.flatnonzero(members)[None, :], n + order
+    if not exchangeable:
+        return np.flatnonzero(members), n + order
+    left, right = np.split(order, 2, axis=1)
+    partners = np.empty((len(order), 2 * n), dtype=order.dtype)
+    np.put_along_axis(partners, left, right, axis=1)
+    np.put_along_axis(partners, right, left, axis=1)
+    return np.flatnonzero(kept), partners if members.all() else partners[:, kept]
 
 
 def permutation_moments(rows: Array, columns: Array, squares: float) -> tuple[float, float]:

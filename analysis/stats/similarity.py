@@ -157,8 +157,8 @@ def repairing(index: Index, *, exchangeable: bool, resamples: int, rng: np.rando
     draws = np.empty(resamples)
     units = 2 * m if exchangeable else m
     for where, order in orders(units, resamples, rng, max(1, BLOCK // (2 * m * first.shape[1]))):
-        left, right = repaired(order, np.ones(m, dtype=bool), exchangeable=exchangeable)
-        draws[where] = np.einsum("bij,bij->b", *np.broadcast_arrays(first[left], second[right])) / m
+        persons, partners = repaired(order, np.ones(m, dtype=bool), exchangeable=exchangeable)
+        draws[where] = np.einsum("ij,bij->b", first[persons], second[partners]) / units
     return Repairing(float(exact[0]), sqrt(max(0.0, exact[1])), _without_rounding(draws, largest))
 
 

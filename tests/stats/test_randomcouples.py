@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from agreement_by_hand import CATEGORIES, answers, every_repairing, strangers
 
+from analysis.stats.kernels import SAME
 from analysis.stats.margins import parts_of_items, parts_of_scores
-from analysis.stats.randomcouples import SAME, Law, Part, laws
+from analysis.stats.randomcouples import Law, Part, laws
 from analysis.stats.value import Array
 
 KERNELS = ("product", "distance", "ranks", "same", "near")
@@ -18,7 +19,7 @@ KINDS = pytest.mark.parametrize("exchangeable", [False, True])
 
 
 def found(
-    pairs: Array, *, exchangeable: bool, strata: list[int] | None = None, resamples: int = 200, seed: int = 1
+    pairs: Array, *, exchangeable: bool, strata: list[int] | None = None, resamples: int = 200, coded: bool = True
 ) -> dict[str, Law]:
     people = pairs.transpose(2, 1, 0).reshape(pairs.shape[2], 2 * len(pairs))
     return laws(
@@ -26,7 +27,8 @@ def found(
         np.array(strata or [0] * len(pairs)),
         exchangeable=exchangeable,
         resamples=resamples,
-        rng=np.random.default_rng(seed),
+        rng=np.random.default_rng(1),
+        codes=people if coded else None,
     )
 
 
@@ -132,6 +134,21 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch, *, exchangeable:
     monkeypatch.setattr("analysis.stats.randomcouples.BLOCK", 100)
     blocks = found(answers(9, 2), exchangeable=exchangeable, strata=[0, 1, 1] * 3)
     assert all((whole[name].draws == blocks[name].draws).all() for name in KERNELS)
+
+
+@KINDS
+def test_tables_of_categories_draw_what_the_values_themselves_do(*, exchangeable: bool) -> None:
+    rng = np.random.default_rng(3)
+    for couples, categories in ((9, 2), (40, 5), (40, 23), (300, 7)):  # more categories than digits of one number
+        pairs = rng.integers(1, categories + 1, size=(couples, 2, 2)).astype(float)
+        pairs[:, 0, 1] = np.minimum(pairs[:, 0, 1], 2)  # partners who use unlike categories
+        pairs[1, 0, 0] = pairs[4, :, 0] = np.nan
+        strata = [0, 1, 1] * (couples // 3) + [1] * (couples % 3)
+        coded, plain = (
+            found(pairs, exchangeable=exchangeable, strata=strata, coded=coded, resamples=30) for coded in (True, False)
+        )
+        for name in KERNELS:
+            assert coded[name].draws == pytest.approx(plain[name].draws, rel=1e-12, abs=1e-9)
 
 
 @KINDS
