@@ -16,13 +16,13 @@ from analysis.intake.coding import REASONS
 from analysis.intake.scoring import percent_of_maximum, unlike_ranges
 from analysis.results import Estimates, Row, row
 from analysis.stats.moments import complete_rows
+from analysis.stats.repairing import in_order
 from analysis.stats.resampling import stream, two_sided_p
 from analysis.stats.similarity import (
     Index,
     correlation_index,
     distance_indices,
     distinctive_profiles,
-    in_order,
     pseudo_mean,
     repairing,
 )

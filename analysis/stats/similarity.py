@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.stats.moments import complete_rows
+from analysis.stats.repairing import matching_moments, orders, permutation_moments, repaired
 from analysis.stats.value import ROUNDING, Array
 
 FLAT = 1e-20  # sum of squared deviations below which a profile has no shape
@@ -31,26 +32,6 @@ class Index(NamedTuple):
     of_couples: Array
     first: Array
     second: Array
-
-
-def in_order(pairs: Array, *, exchangeable: bool) -> Array:
-    """Return couples' profiles, (couples, 2, scales), in an order that the numbers alone decide.
-
-    Couples are sorted by the lesser of their two profiles, then the greater; the first scale that differs says which
-    is the lesser. Exchangeable partners are sorted within the couple as well. So random re-pairings depend neither on
-    the order of a file nor on who came first in it.
-
-    Examples
-    --------
-    >>> in_order(np.array([[[4.0, 1.0], [2.0, 5.0]], [[1.0, 1.0], [3.0, 3.0]]]), exchangeable=True).tolist()
-    [[[1.0, 1.0], [3.0, 3.0]], [[2.0, 5.0], [4.0, 1.0]]]
-    """
-    first, second = pairs[:, 0], pairs[:, 1]
-    unlike = first - second
-    turned = unlike[np.arange(len(pairs)), (unlike != 0).argmax(axis=1)] > 0
-    lesser, greater = np.where(turned[:, None], second, first), np.where(turned[:, None], first, second)
-    order = np.lexsort((turned, *np.hstack([lesser, greater]).T[::-1]))
-    return (np.stack([lesser, greater], axis=1) if exchangeable else pairs)[order]
 
 
 def _squared_distance(x: Array) -> Index:
@@ -170,40 +151,24 @@ def repairing(index: Index, *, exchangeable: bool, resamples: int, rng: np.rando
     m = int(kept.sum())
     if m < 3:
         return Repairing(nan, nan, np.array([]))
-    moments = _matching_moments(first, second) if exchangeable else _permutation_moments(first[:m], second[m:])
     largest = _largest(first, second)
-    mean, variance = _without_rounding(np.array(moments), np.array([largest, largest**2])).tolist()
+    mean, variance = _moments(first, second, exchangeable=exchangeable)
+    exact = _without_rounding(np.array([mean / m, variance / m**2]), np.array([largest, largest**2]))
     draws = np.empty(resamples)
-    rows = max(1, BLOCK // (2 * m * first.shape[1]))
-    for start in range(0, resamples, rows):
-        count = min(rows, resamples - start)
-        order = rng.permuted(np.tile(np.arange(2 * m if exchangeable else m), (count, 1)), axis=1)
-        left, right = (order[:, :m], order[:, m:]) if exchangeable else (np.arange(m)[None, :], m + order)
-        draws[start : start + count] = np.einsum("bij,bij->b", *np.broadcast_arrays(first[left], second[right])) / m
-    return Repairing(mean, sqrt(max(0.0, variance)), _without_rounding(draws, largest))
+    units = 2 * m if exchangeable else m
+    for where, order in orders(units, resamples, rng, max(1, BLOCK // (2 * m * first.shape[1]))):
+        persons, partners = repaired(order, np.ones(m, dtype=bool), exchangeable=exchangeable)
+        draws[where] = np.einsum("ij,bij->b", first[persons], second[partners]) / units
+    return Repairing(float(exact[0]), sqrt(max(0.0, exact[1])), _without_rounding(draws, largest))
 
 
-def _permutation_moments(first: Array, second: Array) -> tuple[float, float]:
-    """Return mean and variance of the mean of first_i . second_pi(i) over all permutations pi."""
-    n = len(first)
-    f, g = first - first.mean(axis=0), second - second.mean(axis=0)
-    spread = float(((f.T @ f) * (g.T @ g)).sum())
-    return float(first.mean(axis=0) @ second.mean(axis=0)), spread / (n - 1) / n**2
-
-
-def _matching_moments(first: Array, second: Array) -> tuple[float, float]:
-    """Return mean and variance of the mean index over all ways to match an even number of persons in pairs.
-
-    With w the index of two persons, r_p the sum of w over the others and N persons, the variance of the sum over N / 2
-    pairs is (N - 2) / ((N - 1)(N - 3)) times what is left of sum w^2 without the mean and the persons' effects.
-    """
-    count = len(first)
+def _moments(first: Array, second: Array, *, exchangeable: bool) -> tuple[float, float]:
+    """Return mean and variance of the sum of the index over all re-pairings of persons who all have it."""
+    if not exchangeable:
+        first, second = _halves(first)[0], _halves(second)[1]
+    rows, columns = first @ second.sum(axis=0), second @ first.sum(axis=0)
+    squares = float(((first.T @ first) * (second.T @ second)).sum())
+    if not exchangeable:
+        return permutation_moments(rows, columns, squares)
     own = np.einsum("ij,ij->i", first, second)
-    by_person = first @ second.sum(axis=0) - own
-    squares = (float(((first.T @ first) * (second.T @ second)).sum()) - float(own @ own)) / 2
-    total = float(by_person.sum())
-    left = (
-        squares - total**2 / (2 * count * (count - 1)) - float(((by_person - total / count) ** 2).sum()) / (count - 2)
-    )
-    variance = (count - 2) / ((count - 1) * (count - 3)) * left
-    return total / (count * (count - 1)), variance / (count / 2) ** 2
+    return matching_moments(rows - own, (squares - float(own @ own)) / 2)

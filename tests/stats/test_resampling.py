@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.stats.resampling import stream, two_sided_p
+from analysis.stats.resampling import mid_p, stream, two_sided_p
 
 
 def test_a_stream_depends_on_its_seed_and_its_names_only() -> None:
@@ -49,3 +49,18 @@ def test_values_that_only_rounding_tells_apart_are_ties() -> None:
     assert two_sided_p(0.1 + 0.2, np.array([0.3, 0.3]), 0.0) == 1
     large = 1e6
     assert two_sided_p(large * (0.1 + 0.2), np.array([large * 0.3]), large * 0.1) == 1
+
+
+def test_mid_p_counts_ties_one_half_the_observed_value_among_them() -> None:
+    null = np.array([-3.0, -1.0, 0.0, 1.0, 3.0])
+    assert mid_p(1.0, null, 0.0) == pytest.approx((2 + (1 + 2) / 2) / 6)
+    assert mid_p(0.1 + 0.2, np.array([0.3, 0.3]), 0.0) == pytest.approx(1 / 2)
+
+
+def test_mid_p_of_exchangeable_values_is_one_half_in_the_mean_and_two_sided_p_is_more() -> None:
+    values = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 4.0, -2.0])
+    both = [
+        (mid_p(v, np.delete(values, i), 0.5), two_sided_p(v, np.delete(values, i), 0.5)) for i, v in enumerate(values)
+    ]
+    assert np.mean(both, axis=0)[0] == pytest.approx(0.5)
+    assert all(middle < p for middle, p in both)

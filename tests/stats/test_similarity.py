@@ -1,18 +1,18 @@
 """Profile similarity: hand-worked parts, brute-force pseudo-couples, and moments by enumerating every re-pairing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations, permutations
 from math import isnan, sqrt
 
 import numpy as np
 import pytest
+from agreement_by_hand import matchings
 
 from analysis.stats.similarity import (
     Index,
     correlation_index,
     distance_indices,
     distinctive_profiles,
-    in_order,
     pseudo_mean,
     repairing,
 )
@@ -141,17 +141,6 @@ def test_one_couple_has_no_pseudo_couples(*, exchangeable: bool) -> None:
     assert isnan(pseudo_mean(correlation_index(profiles(1)), exchangeable=exchangeable))
 
 
-def matchings(persons: tuple[int, ...]) -> Iterator[list[tuple[int, int]]]:
-    """Yield every way to match an even number of persons in pairs."""
-    if not persons:
-        yield []
-        return
-    first, *rest = persons
-    for partner in rest:
-        for others in matchings(tuple(p for p in rest if p != partner)):
-            yield [(first, partner), *others]
-
-
 def enumerated(people: Array, of: Of, *, exchangeable: bool) -> Array:
     """Return the couples' mean index in every possible pairing of four couples."""
     if exchangeable:
@@ -222,35 +211,6 @@ def test_couples_without_the_index_are_not_paired_anew() -> None:
         for x in (people, people[kept])
     )
     assert (found.mean, found.sd) == pytest.approx((expected.mean, expected.sd))
-
-
-def pairs(couples: int = 12) -> Array:
-    people = profiles(couples, scales=2)  # few scales, so that some couples tie
-    return np.stack(np.split(people, 2), axis=1).astype(float)
-
-
-@pytest.mark.parametrize("exchangeable", [True, False])
-def test_the_order_of_couples_does_not_matter(*, exchangeable: bool) -> None:
-    couples = pairs()
-    shuffled = couples[np.random.default_rng(1).permutation(len(couples))]
-    assert (in_order(shuffled, exchangeable=exchangeable) == in_order(couples, exchangeable=exchangeable)).all()
-
-
-def test_who_is_first_does_not_matter_where_partners_are_exchangeable() -> None:
-    couples = pairs()
-    swapped = couples.copy()
-    swapped[::2] = swapped[::2, ::-1]
-    assert (in_order(swapped, exchangeable=True) == in_order(couples, exchangeable=True)).all()
-
-
-def test_roles_stay_where_they_are() -> None:
-    couples = pairs()
-    ordered = in_order(couples, exchangeable=False)
-    assert sorted(ordered.reshape(12, -1).tolist()) == sorted(couples.reshape(12, -1).tolist())
-
-
-def test_no_couples_are_in_order() -> None:
-    assert in_order(np.empty((0, 2, 3)), exchangeable=True).shape == (0, 2, 3)
 
 
 def standardized(index: Index) -> float:
