@@ -8,6 +8,7 @@ https://doi.org/10.1097/OPX.0000000000000513.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import nan, sqrt
 from typing import NamedTuple
 
@@ -94,7 +95,7 @@ def limits_jackknife(x: Array, y: Array, confidence: float) -> tuple[Value, Valu
     return low._replace(test=nan, p=nan), high._replace(test=nan, p=nan)  # a limit of 0 is no hypothesis
 
 
-def _limit(side: int):  # noqa: ANN202 - a statistic of moments
+def _limit(side: int) -> Callable[[PairMoments], Numbers]:
     def of(m: PairMoments) -> Numbers:
         return m.bias + side * Z * np.sqrt(m.dd / (m.n - 1))
 
@@ -105,15 +106,21 @@ def trend(x: Array, y: Array, confidence: float) -> Trend:
     """Return the slope of x - y on (x + y) / 2, and that of the absolute residual of this line on the same mean.
 
     Least squares with t, n - 2 df. The p of the slope is that of :func:`analysis.stats.spreads.sd_ratio`, which is
-    too small on skewed scores: show :func:`trend_robust`. A slope comes from unequal spreads, no more: two partners
-    whose scores have the same spread have slope 0. On bounded scores the spread of differences is small at both ends
-    of the scale, whatever partners do. NaN where means do not vary.
+    too small on skewed scores; 95 % intervals of the second slope held the truth in .86 to .88 of skewed samples (50
+    and 100 couples): show :func:`trend_robust`. A slope comes from unequal spreads, no more: partners whose scores have
+    the same spread have slope 0. On bounded scores differences are small at both ends of the scale, whatever partners
+    do, so heteroscedasticity there is no finding. NaN where means do not vary.
     """
     return _trend(x, y, confidence, is_robust=False)
 
 
 def trend_robust(x: Array, y: Array, confidence: float) -> Trend:
-    """Return the same slopes with HC3 standard errors, which let the spread change along the scale."""
+    """Return the same slopes with HC3 standard errors, which let the spread change along the scale.
+
+    In simulated scale means of four five-point items (50 and 100 couples, symmetric and skewed) 95 % intervals held the
+    true slope in .93 to .95 and that of the spread in .91 to .96 of the samples; partners of equal spread were found to
+    differ at .05 in .046 to .066.
+    """
     return _trend(x, y, confidence, is_robust=True)
 
 
@@ -140,8 +147,10 @@ def order_free(x: Array, y: Array, confidence: float) -> OrderFree:
     Where nobody is first the sign of a difference says nothing: it is + or - by chance, so its mean is 0 by
     construction and there is no bias and no slope. Its root mean square is the same whoever comes first; 95 of 100
     couples then lie between -limit and +limit, limit = 1.959964 sqrt(mean d^2) = 1.959964 sqrt(2) times the SD within
-    couples. The interval of the limit by chi-square with n df, that of the mean absolute difference by t, that of the
-    slope by HC3.
+    couples. The interval of the limit by chi-square with n df (normal differences), that of the mean absolute
+    difference by t, that of the slope by HC3. In simulated scale means (50 and 100 couples) 95 % intervals held the
+    truth in .94 to .95 (mean absolute difference), .90 to .96 (limit; lowest on skewed scores, where
+    :func:`order_free_jackknife` held it in .93 to .95) and .92 to .96 (slope) of the samples.
 
     Examples
     --------

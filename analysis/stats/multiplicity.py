@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from analysis.stats.value import Array
@@ -38,7 +40,7 @@ def benjamini_hochberg(p: Array) -> Array:
     )
 
 
-def _adjusted(p: Array, step):  # noqa: ANN001, ANN202
+def _adjusted(p: Array, step: Callable[[Array], Array]) -> Array:
     """Return what a step through the sorted p values makes of them, at most 1, in their own order."""
     adjusted = np.full(p.shape, np.nan)
     there = np.flatnonzero(np.isfinite(p))
