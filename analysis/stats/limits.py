@@ -222,7 +222,7 @@ def _quantile(ordered: Array, tail: float, confidence: float) -> Value:
 def resampled_quantiles(d: Array, weights: Array) -> Array:
     """Return the same two quantiles of every resample, (resamples, couples) -> (resamples, 2); see :func:`quantiles`.
 
-    For BCa intervals by couples. A jackknife has the weights 1 - I.
+    For BCa intervals by couples; their jackknife has the weights 1 - I.
 
     Examples
     --------
