@@ -67,7 +67,7 @@ def _of(statistic: OfScores) -> Callable[[Sample], Value]:
 
 
 def _robust(name: str) -> Measure:
-    return Measure(_of(lambda x, y: coefficients(x, y, LEVEL)[name]), correlation, null=independent)
+    return Measure(_of(lambda x, y: coefficients(x, y, LEVEL)[name]), correlation)
 
 
 COEFFICIENTS: dict[str, OfScores] = {

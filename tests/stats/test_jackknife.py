@@ -59,8 +59,8 @@ def test_intervals_of_coefficients_are_those_of_leaving_rows_out_one_by_one(name
     x, y = likert(40, 1)
     value = coefficients(x, y, 0.95)[name]
     expected = naive(ESTIMATES[name], x, y, (np.arctanh, np.tanh))
-    assert (value.lower, value.upper, value.test) == pytest.approx(expected, rel=1e-8)
-    assert value.p == pytest.approx(2 * scipy_stats.t.sf(abs(value.test), 39))
+    assert (value.lower, value.upper) == pytest.approx(expected[:2], rel=1e-8)
+    assert isnan(value.p)  # the exact test of dependence is the better calibrated one
 
 
 def test_the_interval_of_the_ratio_is_that_of_leaving_rows_out_and_agrees_with_its_p() -> None:
@@ -70,6 +70,7 @@ def test_the_interval_of_the_ratio_is_that_of_leaving_rows_out_and_agrees_with_i
         assert (value.lower, value.upper, value.test) == pytest.approx(
             naive(lambda a, b: sd(a) / sd(b), x, y, (np.log, np.exp)), rel=1e-7
         )
+        assert value.p == pytest.approx(2 * scipy_stats.t.sf(abs(value.test), 24))
         assert (value.p < 0.05) == (not value.lower < 1 < value.upper)
 
 
