@@ -66,7 +66,7 @@ def coefficients(x: Array, y: Array, confidence: float, *, exchangeable: bool = 
     In simulated couples (50 to 200; scale means of four five-point items, symmetric or skewed; partners' correlation
     0, .5 and negative; equal or unequal means) these 95 % intervals held the truth in .93 to .97 of the samples in
     every cell. The normal-theory ones: exact F of ICC(1) and ICC(C,1) .90 to .98 (lowest for skewed scores that
-    correlate .5), Fisher's interval of r .90 to .98, Lin's of CCC .90 to .98, McGraw and Wong's of ICC(A,1) .91 to
+    correlate .5), Fisher's interval of r .90 to .98, Lin's of CCC .90 to .98, McGraw and Wong's of ICC(A,1) .90 to
     1.00 (with a mean difference it is too wide). NaN or no interval where a coefficient does not exist, or is 1 in
     size, with or without some couple.
 

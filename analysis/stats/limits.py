@@ -58,8 +58,8 @@ def limits(x: Array, y: Array, confidence: float) -> Limits:
     With D normal, (limit - mean) sqrt(n) / SD has a noncentral t distribution with n - 1 df and noncentrality
     1.959964 sqrt(n); each limit has an interval of its own, not one for the pair. In simulated scale means of four
     five-point items (50 to 200 couples) 95 % intervals held the true limit in .95 to .97 of symmetric samples and in
-    .91 to .95 of those with half of all answers in the lowest category (.90 where only one partner's are skewed: the
-    limit of the longer tail); :func:`limits_jackknife` held it in .92 to .95. NaN limits for fewer than two couples.
+    .90 to .96 of those with half of all answers in the lowest category (.90 to .93 and .96 to .99, by the tail, where
+    only one partner's are skewed); :func:`limits_jackknife` held it in .92 to .95. NaN limits for fewer than two couples.
 
     Examples
     --------
@@ -193,7 +193,7 @@ def quantiles(d: Array, confidence: float, widest: float = nan) -> tuple[Value, 
     The ends are order statistics: the number of couples below a quantile is binomial, whatever the distribution. With
     fewer than 146 couples (at 95 %) none is far enough out, and the end is -widest or widest, or missing without
     bounds. A bootstrap of couples never passes the outermost couple: in simulated scale means its 95 % intervals (BCa)
-    held the true quantile in .71 to .85 of samples of 50 couples, .88 to .97 of 100 and .94 to .98 of 200; these in
+    held the true quantile in .71 to .85 of samples of 50 couples, .88 to .97 of 100 and .91 to .98 of 200; these in
     .97 to 1.00 of all. An end that is an order statistic is one couple's difference: not for public files.
 
     Examples
