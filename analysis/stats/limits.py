@@ -59,7 +59,8 @@ def limits(x: Array, y: Array, confidence: float) -> Limits:
     1.959964 sqrt(n); each limit has an interval of its own, not one for the pair. In simulated scale means of four
     five-point items (50 to 200 couples) 95 % intervals held the true limit in .95 to .97 of symmetric samples and in
     .90 to .96 of those with half of all answers in the lowest category (.90 to .93 and .96 to .99, by the tail, where
-    only one partner's are skewed); :func:`limits_jackknife` held it in .92 to .95. NaN limits for fewer than two couples.
+    only one partner's are skewed); :func:`limits_jackknife` held it in .92 to .96. NaN limits for fewer than two
+    couples.
 
     Examples
     --------
