@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import figures as draw

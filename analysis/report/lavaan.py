@@ -1,4 +1,4 @@
-"""Export for lavaan: answers, and the models of partner invariance as syntax, for R users who want to go on from there."""
+"""Export for lavaan: answers, and the models of partner invariance as syntax, for R users who want to go on there."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def export_lavaan(couples: Couples, folder: str | Path) -> Path:
 
     Notes
     -----
-    lavaan's numbers with estimator "ML" and complete couples are those of :func:`analysis.invariance`. Characters of item
-    and role names that R has no use for are underscores.
+    lavaan's numbers with estimator "ML" and complete couples are those of :func:`analysis.invariance`. Characters of
+    item and role names that R has no use for are underscores.
 
     Examples
     --------
@@ -170,8 +170,6 @@ def _labelled(label: str, names: Sequence[str]) -> str:
 
 def _script(couples: Couples, scales: Iterable[str]) -> str:
     quoted = (", ".join(f'"{name}"' for name in names) for names in (scales, LEVELS))
-    said = (
-        stamp(couples.settings) or "Private: these are couples' answers. Keep them where only the research team reads."
-    )
+    said = stamp(couples.settings) or "Private: couples' answers. Keep them where only the research team can read them."
     of_scales, of_levels = quoted
     return R_SCRIPT.format(script=SCRIPT, answers=ANSWERS, models=MODELS, scales=of_scales, levels=of_levels, said=said)

