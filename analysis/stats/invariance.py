@@ -123,8 +123,8 @@ def partner_invariance(x: Array, y: Array) -> Invariance:
     covariances, df = k (2k + 3) less parameters; ``difference`` the chi-square of the equalities that a level adds to
     the one before. CFI and TLI compare with independent items, means free; the RMSEA has its 90 % interval; the SRMR
     counts means. All as lavaan 0.6 reports them. Do not read the p of these chi-squares of Likert answers or of fewer
-    than ten couples a variable: it rejected up to .71 of true models in simulations. Sources: Kenny, Kashy & Cook (2006,
-    ISBN 978-1572309869); Sakaluk, Fisher & Kilshaw (2021), https://doi.org/10.1111/pere.12341.
+    than ten couples a variable: up to .71 of true models were rejected. Sources: Kenny, Kashy & Cook (2006, ISBN
+    978-1572309869); Sakaluk, Fisher & Kilshaw (2021), https://doi.org/10.1111/pere.12341.
 
     Examples
     --------

@@ -116,7 +116,7 @@ def test_score_statistics_are_those_of_the_residual_moments() -> None:
 
 
 def test_p_is_the_share_of_flips_with_a_larger_statistic() -> None:
-    wider = np.random.default_rng(4).normal(size=(12, 3)) + [0.7, 0.0, 0.0]
+    wider = np.random.default_rng(4).normal(size=(12, 3)) + np.array([0.7, 0.0, 0.0])
     signs = draw_signs(12, 200, np.random.default_rng(5))
     found = flipped_score_test(wider, wider[:, 2:], 2, signs)
     null = [((row @ wider[:, :2] * 12 / 11) ** 2).sum() / 12 for row in signs]
@@ -172,13 +172,10 @@ def test_indices_by_their_formulas() -> None:
 
 def test_what_is_unequal_is_rejected_at_its_level_only() -> None:
     signs = draw_signs(300, 199, np.random.default_rng(3))
-    changes = {
-        "metric": lambda y: y[:, :1] * [[2.0]], "scalar": lambda y: y[:, :1] + 0.5,
-        "residual": lambda y: y[:, :1] + np.random.default_rng(9).normal(size=(300, 1)),
-    }  # fmt: skip
-    for level, change in changes.items():
+    noise = np.random.default_rng(9).normal(size=300)
+    for level, factor, shift, error in (("metric", 2, 0, 0), ("scalar", 1, 0.5, 0), ("residual", 1, 0, 1)):
         x, y = draw(300)
-        y[:, :1] = change(y)
+        y[:, 0] = factor * y[:, 0] + shift + error * noise
         found = partner_invariance(x, y)
         steps = {name: found.tested(name, signs).difference.p for name in LEVELS[1:]}
         assert steps[level] <= 0.01
