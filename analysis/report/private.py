@@ -25,7 +25,7 @@ def is_private(folder: Path) -> bool:
 
     Examples
     --------
-    >>> is_private(Path("/home/me/study/private/lavaan")), is_private(Path("/private/tmp/lavaan"))
+    >>> is_private(Path("/data/study/private/lavaan")), is_private(Path("/private/tmp/lavaan"))
     (True, False)
     """
     return PRIVATE in folder.resolve().parts[2:]
