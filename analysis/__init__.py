@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.estimation.agreement import agreement as agreement
     from analysis.estimation.blocks import block_reliability as block_reliability
     from analysis.estimation.descriptives import describe as describe
+    from analysis.estimation.invariance import invariance as invariance
     from analysis.estimation.items import items as items
     from analysis.estimation.one_factor import factor_fit as factor_fit
     from analysis.estimation.pairs import scale_pairs as scale_pairs
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from analysis.intake.scoring import score as score
     from analysis.intake.screening import screen as screen
     from analysis.report.building import build_report as build_report
+    from analysis.report.lavaan import export_lavaan as export_lavaan
     from analysis.results import Estimates as Estimates
     from analysis.settings import Settings as Settings
     from analysis.study import Study as Study
@@ -63,6 +65,7 @@ _HOMES = {
     "agreement": "estimation.agreement",
     "block_reliability": "estimation.blocks",
     "describe": "estimation.descriptives",
+    "invariance": "estimation.invariance",
     "items": "estimation.items",
     "factor_fit": "estimation.one_factor",
     "scale_pairs": "estimation.pairs",
@@ -83,6 +86,7 @@ _HOMES = {
     "score": "intake.scoring",
     "screen": "intake.screening",
     "build_report": "report.building",
+    "export_lavaan": "report.lavaan",
     "Estimates": "results",
     "Settings": "settings",
     "Study": "study",

@@ -19,11 +19,13 @@ class Facts(Protocol):
     def one_person(self) -> bool: ...  # noqa: D102
     @property
     def n_both(self) -> int: ...  # noqa: D102
+    @property
+    def roles(self) -> tuple[str, str] | None: ...  # noqa: D102
 
 
 ANALYSES = (
     "describe", "items", "reliability", "factor_fit", "scale_pairs", "partner_reliability", "block_reliability",
-    "agreement", "profiles",
+    "agreement", "invariance", "profiles",
 )  # fmt: skip
 
 
@@ -31,6 +33,7 @@ def refusal(analysis: str, facts: Facts) -> str:
     """Return why the analysis cannot be done with these data and what would allow it, or an empty string."""
     rules = {"agreement": _two_partners, "profiles": _profiles, "scale_pairs": _pairs}
     rules |= {"partner_reliability": _both_answer_items, "block_reliability": _blocks}
+    rules |= {"invariance": _invariance}
     rules |= dict.fromkeys(("items", "reliability", "factor_fit"), _items)
     return rules[analysis](facts) if analysis in rules else ""
 
@@ -55,6 +58,15 @@ def _pairs(facts: Facts) -> str:
 
 def _both_answer_items(facts: Facts) -> str:
     return _items(facts) or _two_partners(facts)
+
+
+def _invariance(facts: Facts) -> str:
+    if _both_answer_items(facts) or facts.roles:
+        return _both_answer_items(facts)
+    return (
+        "These partners are exchangeable, so there are no two roles to compare the measurement of. "
+        "If there are roles, name them under [couples] of study.toml; factor_fit shows how one factor fits everyone."
+    )
 
 
 def _blocks(facts: Facts) -> str:

@@ -104,7 +104,7 @@ def everything(data: an.Couples) -> an.Estimates:
     reliability = an.reliability(data, bootstrap=True, fiml=True)
     more = [part(data, bootstrap=True) for part in (an.partner_reliability, an.block_reliability)]
     parts = [part(data) for part in (an.describe, an.items, an.factor_fit, an.scale_pairs, an.agreement, an.profiles)]
-    return join([*parts, reliability, *more])
+    return join([*parts, an.invariance(data), reliability, *more])
 
 
 PROFILE = book(*(items(code) for code in ("H1", "H2", "H3", "U1", "U2", "U3")))

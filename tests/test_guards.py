@@ -16,6 +16,7 @@ class Facts:
     codebook: an.Codebook
     one_person: bool = False
     n_both: int = 100
+    roles: tuple[str, str] | None = ("w", "m")
 
 
 def profile(valences: str) -> an.Codebook:
@@ -72,3 +73,11 @@ def test_one_scale_with_a_valence_makes_no_profile(valences: str) -> None:
 @pytest.mark.parametrize("valences", ["hh", "hu", "hnnu"])
 def test_two_scales_of_either_block_make_one(valences: str) -> None:
     assert refusal("profiles", Facts(profile(valences))) == ""
+
+
+def test_exchangeable_partners_have_no_roles_to_compare_the_measurement_of() -> None:
+    assert refusal("invariance", Facts(profile("hhh"))) == ""
+    said = refusal("invariance", Facts(profile("hhh"), roles=None))
+    assert "exchangeable" in said
+    assert "name them under [couples] of study.toml" in said
+    assert "one respondent" in refusal("invariance", Facts(profile("hhh"), one_person=True, roles=None))

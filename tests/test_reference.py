@@ -162,7 +162,7 @@ def results(frame: str) -> dict[tuple[str, ...], Row]:
     """Return the product's results on a frame by their place; for profiles every item is a scale, as it is there."""
     data = couples(frame)
     table = an.describe(data) + an.items(data) + an.reliability(data, fiml=True) + an.agreement(data)
-    table += an.factor_fit(data) + an.scale_pairs(data) + an.partner_reliability(data)
+    table += an.factor_fit(data) + an.scale_pairs(data) + an.partner_reliability(data) + an.invariance(data)
     if any(row.section == "profiles" for row in wanted(frame)):
         table += an.profiles(couples(frame, profile=True))
     columns = ("section", "statistic", "variant", "scale", "item", "partner")

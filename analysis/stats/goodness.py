@@ -68,12 +68,12 @@ def one_factor_goodness(x: Array, fit: OneFactor | None = None) -> Goodness:
     if not fit.converged:
         return Goodness(*(Value(nan),) * 6)
     chi2 = likelihood_ratio(fit.implied, cov, n, df=k * (k - 3) // 2)
-    base = _independence(cov, n)
+    base = independence(cov, n)
     return Goodness(
         chi2,
-        *_comparative(chi2, base),
-        _rmsea(chi2, n),
-        Value(_srmr(cov, fit.implied) if chi2.df > 0 else 0.0, df=chi2.df),
+        *comparative(chi2, base),
+        rmsea(chi2, n),
+        Value(srmr(cov, fit.implied) if chi2.df > 0 else 0.0, df=chi2.df),
         _tau_equivalence(cov, n, misfit(fit.implied, cov)),
     )
 
@@ -85,21 +85,22 @@ def likelihood_ratio(sigma: Array, cov: Array, n: int, df: int) -> Value:
     """
     if df == 0:
         return Value(0.0, df=0.0)
-    return _chi2(n * (misfit(sigma, cov) - np.linalg.slogdet(cov)[1] - len(cov)), df)
+    return chi_square(n * (misfit(sigma, cov) - np.linalg.slogdet(cov)[1] - len(cov)), df)
 
 
-def _chi2(statistic: float, df: int) -> Value:
+def chi_square(statistic: float, df: int) -> Value:
+    """Return a chi-square statistic, 0 where only rounding has it below, with its p."""
     estimate = max(float(statistic), 0.0)
     return Value(estimate, test=estimate, df=float(df), p=float(chdtrc(df, estimate)))
 
 
-def _independence(cov: Array, n: int) -> Value:
+def independence(cov: Array, n: int) -> Value:
     """Return the chi-square of the model in which nothing correlates."""
     k, sizes = len(cov), np.log(np.diagonal(cov)).sum()
-    return _chi2(n * (sizes - np.linalg.slogdet(cov)[1]), k * (k - 1) // 2)
+    return chi_square(n * (sizes - np.linalg.slogdet(cov)[1]), k * (k - 1) // 2)
 
 
-def _comparative(model: Value, base: Value) -> tuple[Value, Value]:
+def comparative(model: Value, base: Value) -> tuple[Value, Value]:
     """Return CFI and TLI; 1 where the model has no df, TLI NaN where the independence model fits perfectly."""
     if not model.df > 0:
         return Value(1.0, df=model.df), Value(1.0, df=model.df)
@@ -110,7 +111,7 @@ def _comparative(model: Value, base: Value) -> tuple[Value, Value]:
     return Value(cfi, df=model.df), Value(tli, df=model.df)
 
 
-def _rmsea(model: Value, n: int) -> Value:
+def rmsea(model: Value, n: int) -> Value:
     """Return the RMSEA, sqrt(max(chi2 - df, 0) / (n df)), with its 90 % interval from noncentral chi-squares."""
     chi2, df = model.estimate, model.df
     if not df > 0:
@@ -140,10 +141,15 @@ def noncentrality(chi2: float, df: float, p: float) -> float:
     return middle
 
 
-def _srmr(cov: Array, sigma: Array) -> float:
-    """Return the root mean square of residual covariances over the items' standard deviations, variances counted."""
+def srmr(cov: Array, sigma: Array, gaps: Array | None = None) -> float:
+    """Return the root mean square of residual covariances over the items' standard deviations, variances counted.
+
+    With ``gaps`` (p,), what means are off, these are counted too.
+    """
     spread = np.sqrt(np.diagonal(cov))
     residuals = ((cov - sigma) / np.outer(spread, spread))[np.tril_indices(len(cov))]
+    if gaps is not None:
+        residuals = np.concatenate([residuals, gaps / spread])
     return sqrt(float(residuals @ residuals) / len(residuals))
 
 
@@ -152,4 +158,4 @@ def _tau_equivalence(cov: Array, n: int, free: float) -> Value:
     fit = fit_structure(one_factor(len(cov), equal=True), cov)
     if not fit.converged:
         return Value(nan)
-    return _chi2(n * (misfit(fit.sigma, cov) - free), len(cov) - 1)
+    return chi_square(n * (misfit(fit.sigma, cov) - free), len(cov) - 1)
