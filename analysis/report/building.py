@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import figures as draw
@@ -20,6 +19,7 @@ from analysis.couples import Couples
 from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
 from analysis.instrument.codebook import BLOCKS
+from analysis.private import KEPT_FROM_GIT, PRIVATE, private_folder, safe
 from analysis.report.analyses import analyse
 from analysis.report.document import document
 from analysis.report.markdown import text
@@ -31,12 +31,7 @@ from analysis.report.tables.common import Numbering
 from analysis.results import Estimates
 from analysis.study import Study
 
-PRIVATE = "private"
 PAGE_HEIGHT = 5.3  # inches of a landscape page that a figure may take
-WARNING = """These files hold what a partner could use to read the other's answers: the ledger with file rows, results
-on few couples at full precision, and notes that name couples. Keep them where only the research team can read them.
-Do not send them, and do not put them under version control.
-"""
 
 
 def build_report(study: Study, out: str | Path) -> Path:
@@ -194,16 +189,7 @@ def _persons(name: str, shown: Estimates) -> str:
 
 def write_results(results: Estimates, path: Path) -> None:
     """Write results as CSV: full precision of what they hold, texts that no spreadsheet takes for a formula."""
-    _safe(results.frame).to_csv(path, index=False, lineterminator="\n")
-
-
-def _safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with an apostrophe before texts that a spreadsheet would run."""
-    frame = frame.copy()
-    for column in frame.columns[[pd.api.types.is_string_dtype(kind) for kind in frame.dtypes]]:
-        risky = frame[column].str.match(r"[=+\-@\t\r]", na=False)
-        frame.loc[risky, column] = "'" + frame.loc[risky, column]
-    return frame
+    safe(results.frame).to_csv(path, index=False, lineterminator="\n")
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -211,18 +197,16 @@ def _write_json(path: Path, content: object) -> None:
 
 
 def _write_private(folder: Path, couples: Couples, results: Estimates) -> None:
-    folder.mkdir()
-    (folder / "READ_ME_FIRST.txt").write_text(WARNING, encoding="utf-8")
-    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    private_folder(folder, "The ledger")
     (folder / "notes.txt").write_text("\n".join([*couples.notes, *results.notes, ""]), encoding="utf-8")
     write_results(results, folder / "results.csv")
-    _safe(couples.ledger.astype({"row": "int64"})).to_csv(folder / "ledger.csv", index=False, lineterminator="\n")
+    safe(couples.ledger.astype({"row": "int64"})).to_csv(folder / "ledger.csv", index=False, lineterminator="\n")
 
 
 REPORT_FILES = (
     *("report.html", "report.docx", "results.csv", "provenance.json"),
     *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("svg", "png")),
-    *(f"{PRIVATE}/{name}" for name in ("READ_ME_FIRST.txt", ".gitignore", "notes.txt", "results.csv", "ledger.csv")),
+    *(f"{PRIVATE}/{name}" for name in (*KEPT_FROM_GIT, "notes.txt", "results.csv", "ledger.csv")),
 )
 
 
