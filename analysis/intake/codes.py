@@ -1,8 +1,8 @@
 """Codes of open answers: a DataFrame of text -> what each coder found in each person's answer, one row a coder.
 
-The codes are the fifteen of the indicators, one column each (0 or 1, or counts), or several in one cell. A blank cell is
-"not coded" and 0 is "coded as absent". The open answers themselves are never looked at, and no message shows a longer
-text of a cell.
+The codes are the fifteen of the indicators, one column each (0 or 1, or counts), or several in one cell. A blank cell
+is "not coded" and 0 is "coded as absent". The open answers themselves are never looked at, and no message shows a
+longer text of a cell.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, StudyError, counted, did_you_mean, first_of, listing, named
 from analysis.instrument.codebook import Codebook, Item
-from analysis.instrument.indicators import code_fault, indicator_scales
+from analysis.instrument.indicators import indicator_scales, split_indicators
 from analysis.intake.coding import code, listed_cells, part
 from analysis.intake.leaving import check_any_left, places, without, without_blank_ids
 from analysis.intake.ledger import carry, how_read, note, note_unused, put_out
@@ -26,6 +27,7 @@ LIKE_A_CODE = re.compile(r"[HU][\s._-]*\d+[\s._-]*[a-z]?", re.IGNORECASE)
 NONE = "0"  # the whole cell: coded, and none of the codes is there
 LONGEST_CODE = 12  # characters; a longer text in a cell may be an open answer and is not shown
 SEPARATORS = (";", ",", "|", "/", "+", "&", " ")
+TAKEN = ("couple", "partner", "code")  # columns of the list of what to discuss, in which coders are columns too
 PLACE = ["couple", "partner", "file", "row"]
 
 
@@ -90,6 +92,7 @@ def code_rows(
     frame, people = without(frame, people, (people["coder"] == "").to_numpy(), f"blank coder in '{coder}'")
     frame, people = _without_silent_rows(frame, people, columns)
     check_any_left(frame)
+    _check_coders(people["coder"])
     if roles:
         people["mark"] = people["mark"].map({str(mark).strip(): label for mark, label in roles.items()})
     _check_couples(people)
@@ -104,7 +107,7 @@ def _code_columns(frame: pd.DataFrame, taken: set[str]) -> list[str]:
     others = [column for column in frame.columns if column not in taken]
     alike = [column for column in others if column not in indicator_scales() and LIKE_A_CODE.fullmatch(column.strip())]
     if alike:
-        lines = [f"{code_fault(column)}{did_you_mean(column, indicator_scales())}" for column in alike]
+        lines = [f"'{column}'; allowed is {_instead(column)}" for column in alike]
         raise DataError(
             f"{counted(len(alike), 'column')} cannot be read as a code:\n{listing(lines)}\n"
             "Rename such a column in the file, or delete it if it is no code."
@@ -131,6 +134,15 @@ def _without_silent_rows(
     return without(frame, people, silent, "not coded, every code is blank")
 
 
+def _check_coders(coders: pd.Series) -> None:
+    taken = [name for name in coders.unique() if name.casefold() in TAKEN]
+    if taken:
+        raise DataError(
+            f"A coder is called '{taken[0]}', but the lists of codes use the words {named(TAKEN)} for something else. "
+            "Give the coder another name in the file."
+        )
+
+
 def _check_couples(people: pd.DataFrame) -> None:
     marks = people.groupby("couple", sort=False)["mark"].unique()
     crowded = [f"couple '{name}': {named(found)}" for name, found in marks.items() if len(found) > 2]
@@ -142,7 +154,7 @@ def _check_couples(people: pd.DataFrame) -> None:
 
 
 def _placed(frame: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    levels = [people["couple"], people["mark"], *(frame.index.get_level_values(level) for level in ("file", "row"))]
+    levels = [people["couple"], people["mark"], *_file_rows(frame)]
     return carry(frame, frame.set_axis(pd.MultiIndex.from_arrays(levels, names=PLACE)))
 
 
@@ -159,7 +171,7 @@ def _of_columns(rows: pd.DataFrame, people: pd.DataFrame, columns: Sequence[str]
     raise refusal
 
 
-def _file_rows(rows: pd.DataFrame) -> list[pd.Index]:
+def _file_rows(rows: pd.DataFrame) -> list[Any]:
     return [rows.index.get_level_values(level) for level in ("file", "row")]
 
 
@@ -181,7 +193,8 @@ def _of_cells(rows: pd.DataFrame, people: pd.DataFrame, column: str, separator: 
         bad += [{**place, **fault} for fault in _token_faults(counts, maximum)]
         found[row] = [counts[name] for name in book]
     if bad:
-        raise _refusal(pd.DataFrame(bad), _other_separator(rows[column], separator))
+        remedy = " A cell takes codes, or 0 alone where none of them is there."
+        raise _refusal(pd.DataFrame(bad), remedy + _other_separator(rows[column], separator))
     return carry(rows, pd.DataFrame(found, index=rows.index, columns=book))
 
 
@@ -196,18 +209,26 @@ def _tokens(text: str, separator: str) -> list[str]:
 
 
 def _token_faults(counts: Mapping[str, int], maximum: int) -> list[dict[str, str]]:
-    """Return value and what is allowed for each text of a cell that is no code, and each code that is there too often."""
-    faults = []
-    for token, count in counts.items():
-        if token in indicator_scales():
-            if count > maximum:
-                faults.append({"value": f"{token} ×{count}", "allowed": f"each code at most {maximum} times a cell"})
-        elif code_fault(token.upper()).startswith(f"'{token.upper()}' holds"):
-            faults.append({"value": token, "allowed": f"one of its two scales: {code_fault(token.upper())}"})
-        else:
-            hint = did_you_mean(token, indicator_scales()) if len(token) <= LONGEST_CODE else ""
-            faults.append({"value": token, "allowed": f"{', '.join(indicator_scales())}, or 0 alone for none.{hint}"})
-    return faults
+    """Return value and what is allowed for each text of a cell that is no code, and for codes that are too often in it.
+
+    Examples
+    --------
+    >>> _token_faults({"H1": 1, "U5": 1}, 1)
+    [{'value': 'U5', 'allowed': 'U5a or U5b: a bare U5 holds two scales that are never averaged'}]
+    """
+    unknown = [{"value": token, "allowed": _instead(token)} for token in counts if token not in indicator_scales()]
+    often = {token: count for token, count in counts.items() if count > maximum and token in indicator_scales()}
+    most = "each code once" if maximum == 1 else f"each code {maximum} times at most"
+    return [*unknown, *({"value": f"{token} ×{count}", "allowed": most} for token, count in often.items())]
+
+
+def _instead(text: str) -> str:
+    """Return what can stand in the place of a text that is no code."""
+    scales = split_indicators().get(text.strip().upper(), ())
+    if scales:
+        return f"{' or '.join(scales)}: a bare {text.strip().upper()} holds two scales that are never averaged"
+    hint = did_you_mean(text, indicator_scales()) if len(text) <= LONGEST_CODE else ""
+    return f"one of the fifteen codes {', '.join(indicator_scales())}.{hint}"
 
 
 def _other_separator(cells: pd.Series, separator: str) -> str:
@@ -220,7 +241,7 @@ def _other_separator(cells: pd.Series, separator: str) -> str:
 
 
 def _refusal(cells: pd.DataFrame, remedy: str) -> DataError:
-    """Return the error that lists the cells that are no judgements; longer texts stay unseen, as they may be answers."""
+    """Return the error that lists the cells that are no judgements; longer texts stay unseen: they may be answers."""
     cells = cells.assign(value=[_shown(str(value)) for value in cells["value"]])
     cells = cells[["file", "row", "couple", "partner", "coder", "item", "value", "allowed"]]
     people = [f"{partner}, coder '{coder}'" for partner, coder in zip(cells["partner"], cells["coder"], strict=True)]
