@@ -88,17 +88,18 @@ def read_codings(
     )
     coders = sorted(rows["coder"].unique(), key=str.casefold)
     labels = [str(label) for label in roles.values()] if roles else []
-    persons = _persons(rows, labels)
+    whose = rows.droplevel(["file", "row"]).index
+    persons = _persons(whose, labels)
     names = list(rows.columns[1:])
-    values = np.full((len(persons), len(coders), len(names)), np.nan)
-    whose = persons.get_indexer(rows.index.droplevel(["file", "row"]))
-    values[whose, [coders.index(name) for name in rows["coder"]]] = rows[names].to_numpy(float)
-    values.flags.writeable = False
+    judgements = np.full((len(persons), len(coders), len(names)), np.nan)
+    by = [coders.index(name) for name in rows["coder"]]
+    judgements[persons.get_indexer(whose), by] = rows[names].to_numpy(float)
+    judgements.flags.writeable = False
     return Codings(
         coders=tuple(coders),
         persons=persons,
         codes=tuple(names),
-        values=values,
+        judgements=judgements,
         maximum=maximum,
         roles=(labels[0], labels[1]) if labels else None,
         ledger=ledger(rows),
@@ -113,15 +114,14 @@ def _check(partner: str, maximum: int) -> None:
         raise StudyError("Codings need the column that says which partner's answer was coded: name it as partner.")
     if isinstance(maximum, bool) or not isinstance(maximum, int) or not 1 <= maximum <= LARGEST_COUNT:
         raise StudyError(
-            f"maximum is {maximum!r}; allowed is a whole number from 1 to {LARGEST_COUNT}, the largest count."
+            f"maximum is {maximum!r}; allowed is a whole number from 1 to {LARGEST_COUNT}, the largest count of a code."
         )
 
 
-def _persons(rows: pd.DataFrame, roles: Sequence[str]) -> pd.MultiIndex:
+def _persons(whose: pd.Index, roles: Sequence[str]) -> pd.MultiIndex:
     """Return everyone who was coded, couples in the order of the file, partners in that of the roles or their marks."""
-    people = rows.index.to_frame(index=False).drop(columns=["file", "row"]).drop_duplicates()
+    people = whose.unique().to_frame(index=False)
     order = roles or sorted(people["partner"].unique())
     place = people["couple"].map({name: i for i, name in enumerate(people["couple"].unique())})
     slot = people["partner"].map({name: i for i, name in enumerate(order)})
-    ordered = people.iloc[np.lexsort((slot, place))]
-    return pd.MultiIndex.from_frame(ordered)
+    return pd.MultiIndex.from_frame(people.iloc[np.lexsort((slot, place))])

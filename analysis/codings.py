@@ -35,7 +35,7 @@ class Codings:
         (couple, partner) of everyone whom a coder coded.
     codes : tuple of str
         The codes, of the fifteen, that the file has.
-    values : ndarray, (persons, coders, codes)
+    judgements : ndarray, (persons, coders, codes)
         From 0 (coded as absent) to ``maximum``; NaN = not coded.
     maximum : int
         1 where a code is there or not, else the largest count.
@@ -51,7 +51,7 @@ class Codings:
     coders: tuple[str, ...]
     persons: pd.MultiIndex
     codes: tuple[str, ...]
-    values: NDArray[np.float64]
+    judgements: NDArray[np.float64]
     maximum: int
     roles: tuple[str, str] | None
     ledger: pd.DataFrame
@@ -67,7 +67,7 @@ class Codings:
     @cached_property
     def coded_by(self) -> NDArray[np.bool_]:
         """Who was coded by whom: bool (persons, coders)."""
-        return np.asarray(np.isfinite(self.values).any(axis=2))
+        return np.asarray(np.isfinite(self.judgements).any(axis=2))
 
     def of(self, coder: str) -> NDArray[np.float64]:
         """Return a coder's judgements, (persons, codes); an unknown coder is a DataError with the nearest name."""
@@ -75,7 +75,7 @@ class Codings:
             raise DataError(
                 f"There is no coder '{coder}'; there are {named(self.coders)}.{did_you_mean(coder, self.coders)}"
             )
-        return self.values[:, self.coders.index(coder)]
+        return self.judgements[:, self.coders.index(coder)]
 
     def majority(self) -> pd.DataFrame:
         """Return the judgement of more than half of those who coded each person and code; NaN where there is none.
@@ -92,10 +92,10 @@ class Codings:
         couple partner
         a      w        1.0 NaN
         """
-        votes = np.isfinite(self.values).sum(axis=1)
+        votes = np.isfinite(self.judgements).sum(axis=1)
         decided = np.full(votes.shape, np.nan)
         for value in range(self.maximum + 1):
-            decided[2 * (self.values == value).sum(axis=1) > votes] = value
+            decided[2 * (self.judgements == value).sum(axis=1) > votes] = value
         return pd.DataFrame(decided, index=self.persons, columns=list(self.codes))
 
     def consensus(self, rule: str = MAJORITY, *, coder: str = "") -> Couples:
@@ -143,7 +143,7 @@ class Codings:
     def _consensus_notes(self, decided: pd.DataFrame, coder: str) -> list[str]:
         if coder:
             return [f"Codes are those of the coder '{coder}'."]
-        voted = np.isfinite(self.values).any(axis=1)
+        voted = np.isfinite(self.judgements).any(axis=1)
         undecided = int((voted & decided.isna().to_numpy()).sum())
         alone = int((self.coded_by.sum(axis=1) == 1).sum())
         said = [f"Codes are those of the majority of {counted(len(self.coders), 'coder')}: {', '.join(self.coders)}."]
@@ -164,14 +164,14 @@ class Codings:
         couple partner code
         a      w       U4      1    0
         """
-        low = np.where(np.isfinite(self.values), self.values, np.inf).min(axis=1)
-        high = np.where(np.isfinite(self.values), self.values, -np.inf).max(axis=1)
+        low = np.where(np.isfinite(self.judgements), self.judgements, np.inf).min(axis=1)
+        high = np.where(np.isfinite(self.judgements), self.judgements, -np.inf).max(axis=1)
         person, code = np.nonzero(low < high)
         index = pd.MultiIndex.from_arrays(
             [*(self.persons.get_level_values(level)[person] for level in (0, 1)), np.array(self.codes)[code]],
             names=["couple", "partner", "code"],
         )
-        return pd.DataFrame(self.values[person, :, code], index, list(self.coders)).astype("Int64")
+        return pd.DataFrame(self.judgements[person, :, code], index, list(self.coders)).astype("Int64")
 
     def write_discussion(self, folder: str | Path) -> Path:
         """Write :meth:`discussion` as discussion.csv into a folder called ``private`` and return the file's path.
@@ -221,7 +221,7 @@ class Codings:
             f"{name} ({counted(int(n), 'person')})" for name, n in zip(self.coders, self.coded_by.sum(0), strict=True)
         ]
         alone = int((self.coded_by.sum(axis=1) == 1).sum())
-        unused = [code for place, code in enumerate(self.codes) if not (self.values[:, :, place] > 0).any()]
+        unused = [code for place, code in enumerate(self.codes) if not (self.judgements[:, :, place] > 0).any()]
         kept = self.ledger["kept"]
         lines = [
             f"Codings of {counted(len(self.persons), 'person')} in {counted(couples, 'couple')}",

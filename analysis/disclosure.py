@@ -107,10 +107,11 @@ def _small_shares(frame: pd.DataFrame, threshold: int) -> pd.Series:
 
 
 def _of_rare_codes(frame: pd.DataFrame, hidden: pd.Series) -> pd.Series:
-    """Return the agreement of coders on codes whose prevalence is hidden."""
+    """Return the agreement of coders on codes whose prevalence is hidden, or that a coder gave to nobody or everyone."""
     of_coders = frame["statistic"].str.startswith("coder_")
-    rare = frame.loc[hidden & frame["statistic"].eq("coder_prevalence"), "scale"]
-    return of_coders & frame["scale"].isin(rare)
+    extreme = frame["statistic"].eq("coder_kappa") & frame["lower"].isna()
+    rare = extreme | (hidden & frame["statistic"].eq("coder_prevalence"))
+    return of_coders & frame["scale"].isin(frame.loc[rare, "scale"])
 
 
 def _telling(frame: pd.DataFrame) -> pd.Series:

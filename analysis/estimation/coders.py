@@ -93,7 +93,7 @@ def _notes(codings: Codings) -> list[str]:
 
 def _rows(codings: Codings) -> Iterator[Row]:
     for place, code in enumerate(codings.codes):
-        judged = codings.values[:, :, place]
+        judged = codings.judgements[:, :, place]
         for first, second in combinations(range(len(codings.coders)), 2):
             yield from _of_two(codings, code, judged, (first, second))
         if len(codings.coders) > 2:

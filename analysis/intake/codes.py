@@ -25,7 +25,8 @@ from analysis.intake.pairing import column_marks, folded_ids, wanted_marks
 
 LIKE_A_CODE = re.compile(r"[HU][\s._-]*\d+[\s._-]*[a-z]?", re.IGNORECASE)
 NONE = "0"  # the whole cell: coded, and none of the codes is there
-LONGEST_CODE = 12  # characters; a longer text in a cell may be an open answer and is not shown
+CODES = re.compile(r"[HU]\d[HUab\d\W_]*", re.IGNORECASE)
+SHORT = 5  # characters; a longer text in a cell that is not all codes may be an open answer and is not shown
 SEPARATORS = (";", ",", "|", "/", "+", "&", " ")
 TAKEN = ("couple", "partner", "code")  # columns of the list of what to discuss, in which coders are columns too
 PLACE = ["couple", "partner", "file", "row"]
@@ -148,7 +149,7 @@ def _check_couples(people: pd.DataFrame) -> None:
     crowded = [f"couple '{name}': {named(found)}" for name, found in marks.items() if len(found) > 2]
     if crowded:
         raise DataError(
-            f"A couple has two partners, but {counted(len(crowded), 'couple')} of this file have more:\n"
+            f"A couple has two partners; more are coded in {counted(len(crowded), 'couple')}:\n"
             f"{listing(crowded)}\nMend the couple ids or the partners' marks."
         )
 
@@ -227,7 +228,7 @@ def _instead(text: str) -> str:
     scales = split_indicators().get(text.strip().upper(), ())
     if scales:
         return f"{' or '.join(scales)}: a bare {text.strip().upper()} holds two scales that are never averaged"
-    hint = did_you_mean(text, indicator_scales()) if len(text) <= LONGEST_CODE else ""
+    hint = did_you_mean(text, indicator_scales()) if _may_be_shown(text) else ""
     return f"one of the fifteen codes {', '.join(indicator_scales())}.{hint}"
 
 
@@ -241,7 +242,7 @@ def _other_separator(cells: pd.Series, separator: str) -> str:
 
 
 def _refusal(cells: pd.DataFrame, remedy: str) -> DataError:
-    """Return the error that lists the cells that are no judgements; longer texts stay unseen: they may be answers."""
+    """Return the error that lists the cells that are no judgements; texts that may be answers stay unseen."""
     cells = cells.assign(value=[_shown(str(value)) for value in cells["value"]])
     cells = cells[["file", "row", "couple", "partner", "coder", "item", "value", "allowed"]]
     people = [f"{partner}, coder '{coder}'" for partner, coder in zip(cells["partner"], cells["coder"], strict=True)]
@@ -253,8 +254,12 @@ def _refusal(cells: pd.DataFrame, remedy: str) -> DataError:
     )
 
 
-def _shown(value: str) -> str:
-    return value if len(value) <= LONGEST_CODE else f"(a text of {len(value)} characters)"
+def _may_be_shown(text: str) -> bool:
+    return len(text) <= SHORT or bool(CODES.fullmatch(text))
+
+
+def _shown(text: str) -> str:
+    return text if _may_be_shown(text) else f"(a text of {len(text)} characters)"
 
 
 def _once(found: pd.DataFrame) -> pd.DataFrame:
