@@ -107,7 +107,7 @@ def _small_shares(frame: pd.DataFrame, threshold: int) -> pd.Series:
 
 
 def _of_rare_codes(frame: pd.DataFrame, hidden: pd.Series) -> pd.Series:
-    """Return the agreement of coders on codes whose prevalence is hidden, or that a coder gave to nobody or everyone."""
+    """Return the agreement of coders on codes whose prevalence is hidden, or that a coder gave to nobody or to all."""
     of_coders = frame["statistic"].str.startswith("coder_")
     extreme = frame["statistic"].eq("coder_kappa") & frame["lower"].isna()
     rare = extreme | (hidden & frame["statistic"].eq("coder_prevalence"))

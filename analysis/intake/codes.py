@@ -187,8 +187,8 @@ def _of_cells(rows: pd.DataFrame, people: pd.DataFrame, column: str, separator: 
     _check_separator(separator)
     book, bad = list(indicator_scales()), []
     found = np.zeros((len(rows), len(book)))
-    places = zip(rows.index, people["coder"], rows[column], strict=True)
-    for row, ((couple, partner, file, number), coder, text) in enumerate(places):
+    cells = zip(rows.index, people["coder"], rows[column], strict=True)
+    for row, ((couple, partner, file, number), coder, text) in enumerate(cells):
         counts = Counter(_tokens(text, separator))
         place = {"file": file, "row": number, "couple": couple, "partner": partner, "item": column, "coder": coder}
         bad += [{**place, **fault} for fault in _token_faults(counts, maximum)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import isfinite
 from typing import Any
@@ -79,7 +80,7 @@ def test_a_level_of_ones_own_is_kept() -> None:
         alone(an.coder_agreement(codings(*rows, settings=an.Settings(confidence=c))), scale="H1", statistic="coder_ac1")
         for c in (0.95, 0.8)
     )
-    assert wide["confidence"], narrow["confidence"] == (0.95, 0.8)
+    assert (wide["confidence"], narrow["confidence"]) == (0.95, 0.8)
     assert wide["upper"] - wide["lower"] > narrow["upper"] - narrow["lower"]
 
 
@@ -109,7 +110,7 @@ def of_pairs(*pairs: tuple[object, object]) -> an.Estimates:
     return an.coder_agreement(codings(*rows, columns=("H1",)))
 
 
-CASES: dict[str, tuple[list[tuple[object, object]], dict[str, tuple[float | None, str]]]] = {
+CASES: dict[str, tuple[Sequence[tuple[object, object]], dict[str, tuple[float | None, str]]]] = {
     "unused": (
         [(0, 0)] * 12,
         {
