@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis import figures as figures
+    from analysis.coder_files import read_codings as read_codings
+    from analysis.codings import Codings as Codings
     from analysis.couples import Couples as Couples
     from analysis.couples import couples_from_frame as couples_from_frame
     from analysis.errors import CodebookError as CodebookError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.errors import SurveyError as SurveyError
     from analysis.estimation.agreement import agreement as agreement
     from analysis.estimation.blocks import block_reliability as block_reliability
+    from analysis.estimation.coders import coder_agreement as coder_agreement
     from analysis.estimation.descriptives import describe as describe
     from analysis.estimation.invariance import invariance as invariance
     from analysis.estimation.items import items as items
@@ -56,6 +59,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Codings": "codings",
+    "read_codings": "coder_files",
     "Couples": "couples",
     "couples_from_frame": "couples",
     "CodebookError": "errors",
@@ -64,6 +69,7 @@ _HOMES = {
     "SurveyError": "errors",
     "agreement": "estimation.agreement",
     "block_reliability": "estimation.blocks",
+    "coder_agreement": "estimation.coders",
     "describe": "estimation.descriptives",
     "invariance": "estimation.invariance",
     "items": "estimation.items",

@@ -28,10 +28,11 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
 
     Hidden are numbers on fewer couples than the threshold, and the next smallest group where a group is hidden; means
     within couples that rest on nearly the same persons as the mean of everyone; shares whose count or complement is
-    under the threshold; and numbers that tell one partner the other's answer: a spread of exactly 0 with the mean that
-    goes with it, a correlation of exactly 1 or -1, a distance of exactly 0. Whichever it was, a hidden row says the
-    same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant digits. With
-    settings that are open (synthetic or disclosed) the results come back as they are.
+    under the threshold; all that coders make of a code that few persons, or all but few, were given, since agreement
+    and kappa together tell how many; and numbers that tell one partner the other's answer: a spread of exactly 0 with
+    the mean that goes with it, a correlation of exactly 1 or -1, a distance of exactly 0. Whichever it was, a hidden
+    row says the same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant
+    digits. With settings that are open (synthetic or disclosed) the results come back as they are.
 
     The skew of an item is hidden always: with n, mean, SD and the share at a bound it tells how many chose each answer.
 
@@ -48,6 +49,7 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     few = _on_few(frame, settings.threshold)
     hidden = few | _next_smallest_group(frame, few) | _nearly_everyone(frame, settings.threshold)
     hidden |= _small_shares(frame, settings.threshold) | _telling(frame) | frame["statistic"].eq("skew")
+    hidden |= _of_rare_codes(frame, hidden)
     frame.loc[hidden, [*NUMBERS]] = np.nan
     frame.loc[hidden, [*COUNTS]] = pd.NA
     frame.loc[hidden, "note"] = HIDDEN
@@ -102,6 +104,14 @@ def _small_shares(frame: pd.DataFrame, threshold: int) -> pd.Series:
     count = frame["estimate"] * frame["n_persons"].astype(float)
     rest = frame["n_persons"].astype(float) - count
     return share & ((count.round() < threshold) | (rest.round() < threshold))
+
+
+def _of_rare_codes(frame: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Return the agreement of coders on codes whose prevalence is hidden, or that a coder gave to nobody or to all."""
+    of_coders = frame["statistic"].str.startswith("coder_")
+    extreme = frame["statistic"].eq("coder_kappa") & frame["lower"].isna()
+    rare = extreme | (hidden & frame["statistic"].eq("coder_prevalence"))
+    return of_coders & frame["scale"].isin(frame.loc[rare, "scale"])
 
 
 def _telling(frame: pd.DataFrame) -> pd.Series:

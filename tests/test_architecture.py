@@ -14,12 +14,12 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "analysis"
 LAYERS = (  # a module imports from its own layer and those above; what is not there yet may come
-    ("errors", "textfiles", "display", "settings"),
+    ("errors", "textfiles", "display", "settings", "private"),
     ("instrument",),
     ("intake",),
     ("guards",),
     ("couples",),
-    ("study", "study_keys", "population", "synthetic"),
+    ("study", "study_keys", "codings", "coder_files", "population", "synthetic"),
     ("statistics", "results"),
     ("estimation",),
     ("disclosure", "calibration"),

@@ -67,6 +67,12 @@ def indicator_scales() -> dict[str, Scale]:
     return {code: scale for code, scale in built_in_scales().items() if scale.indicator}
 
 
+@cache
+def split_indicators() -> dict[str, tuple[str, ...]]:
+    """Return the codes of the indicators that are two scales, and those scales."""
+    return {indicator.code: indicator.scales for indicator in indicators() if len(indicator.scales) > 1}
+
+
 def code_fault(code: str) -> str:
     """Return what is wrong with an indicator code and what to write instead, or an empty string.
 
@@ -79,7 +85,7 @@ def code_fault(code: str) -> str:
     """
     if code in indicator_scales():
         return ""
-    split = {i.code: " or ".join(i.scales) for i in indicators() if len(i.scales) > 1}
-    if code in split:
-        return f"'{code}' holds two scales that are never averaged: code the item to {split[code]}"
+    if code in split_indicators():
+        scales = " or ".join(split_indicators()[code])
+        return f"'{code}' holds two scales that are never averaged: code the item to {scales}"
     return f"'{code}' is not one of the fifteen indicator codes {', '.join(indicator_scales())}"

@@ -222,14 +222,14 @@ def _refuse(frame: pd.DataFrame, bad: list[tuple[Item, NDArray[np.bool_]]]) -> N
     cells = pd.concat(parts, ignore_index=True)[["file", "row", "couple", "partner", "item", "value", "allowed"]]
     raise DataError(
         f"{counted(len(cells), 'cell')} {'is' if len(cells) == 1 else 'are'} neither an answer nor a declared missing "
-        f"value:\n{_listed(cells)}\n"
+        f"value:\n{listed_cells(cells)}\n"
         "Mend the file, widen the item's bounds or labels in the codebook, or declare the value under [answers] in "
         "study.toml as a label or as missing. The error's .cells holds every one.",
         cells,
     )
 
 
-def _listed(cells: pd.DataFrame, most: int = 12) -> str:
+def listed_cells(cells: pd.DataFrame, most: int = 12) -> str:
     """Return the first bad cells, one a line; where there are more, all of them counted by item and value."""
     lines = [
         f"{c.file} row {c.row}, couple '{c.couple}', {c.partner}: {c.item} is '{str(c.value)[:40]}'; "

@@ -19,7 +19,7 @@ from analysis.intake.ledger import FileRow, carry, note, put_out
 Pairing = tuple[pd.DataFrame, pd.DataFrame]
 
 
-def _places(rows: Iterable[FileRow], most: int = 12) -> str:
+def places(rows: Iterable[FileRow], most: int = 12) -> str:
     """Return file rows in words: "w.csv row 3", or "w.csv rows 3, 7 and m.csv row 2"."""
     by_file: dict[str, list[int]] = {}
     for file, row in dict.fromkeys(rows):
@@ -44,15 +44,19 @@ def _put_out(frame: pd.DataFrame, people: pd.DataFrame, out: NDArray[np.bool_], 
     return list(gone)
 
 
+def without(frame: pd.DataFrame, people: pd.DataFrame, lost: NDArray[np.bool_], reason: str) -> Pairing:
+    """Put out rows for a reason, which a note says with their places."""
+    if lost.any():
+        rows = _put_out(frame, people, lost, reason)
+        note(frame, f"{reason[0].upper()}{reason[1:]} in {places(rows)}: out, see the ledger.", private=True)
+    return _keep(frame, people, ~lost)
+
+
 def without_blank_ids(frame: pd.DataFrame, people: pd.DataFrame, partner: str) -> Pairing:
     """Put out rows that name no couple, or no partner where the column ``partner`` should."""
-    no_id = (people["couple"] == "").to_numpy()
-    no_mark = (people["mark"] == "").to_numpy() & bool(partner) & ~no_id
-    for lost, reason in ((no_id, "blank couple id"), (no_mark, f"blank partner mark in '{partner}'")):
-        if lost.any():
-            rows = _put_out(frame, people, lost, reason)
-            note(frame, f"{reason[0].upper()}{reason[1:]} in {_places(rows)}: out, see the ledger.", private=True)
-    return _keep(frame, people, ~(no_id | no_mark))
+    frame, people = without(frame, people, (people["couple"] == "").to_numpy(), "blank couple id")
+    no_mark = (people["mark"] == "").to_numpy() & bool(partner)
+    return without(frame, people, no_mark, f"blank partner mark in '{partner}'")
 
 
 def without_silent_persons(frame: pd.DataFrame, people: pd.DataFrame, items: Iterable[str]) -> Pairing:
@@ -81,7 +85,7 @@ def without_duplicates(frame: pd.DataFrame, people: pd.DataFrame, most: int) -> 
     again[again] = cells.duplicated().groupby(level=["file", "row"]).transform("all")
     if again.any():
         rows = _put_out(frame, people, again, "exact duplicate of an earlier row")
-        note(frame, f"Exact duplicates of an earlier row in {_places(rows)}: out, see the ledger.", private=True)
+        note(frame, f"Exact duplicates of an earlier row in {places(rows)}: out, see the ledger.", private=True)
     return _keep(frame, people, ~again)
 
 
@@ -98,7 +102,7 @@ def without_doubtful_couples(frame: pd.DataFrame, people: pd.DataFrame, most: in
         _put_out(frame, people, people["couple"].map(reasons).eq(reason).to_numpy(), reason)
     if reasons:
         said = [
-            f"'{couple}', {reasons[couple]} ({_places(row for row, _ in found)})" for couple, found in persons.items()
+            f"'{couple}', {reasons[couple]} ({places(row for row, _ in found)})" for couple, found in persons.items()
         ]
         note(frame, f"{counted(len(said), 'couple')} out, see the ledger: {first_of(said)}.", private=True)
     return _keep(frame, people, ~doubtful)

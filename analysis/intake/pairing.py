@@ -82,15 +82,15 @@ def pair(
     2     A2   woman  frame    3  A2   w  3
     """
     _check_layout(partner, wide, one_person=one_person)
-    marks, items = _marks(roles, partners), list(items)
+    marks, items = wanted_marks(roles, partners), list(items)
     if wide:
         frame = lengthen(frame, wide, marks, items)
         mark = frame.index.get_level_values("partner").to_numpy(dtype=object)
         frame = carry(frame, frame.droplevel("partner"))
     else:
         frame = carry(frame, frame.copy(deep=False))  # what is noted from here on is not the caller's
-        mark = _mark_column(frame, partner, marks)
-    ids = _fold_ids(frame, couple, may_be_rows=bool(wide) or one_person)
+        mark = column_marks(frame, partner, marks)
+    ids = _ids(frame, couple, may_be_rows=bool(wide) or one_person)
     people = pd.DataFrame({"couple": ids, "mark": mark})
     persons, rows = (1 if one_person else 2), (1 if wide or one_person else 2)
     frame, people = without_blank_ids(frame, people, partner)
@@ -112,7 +112,8 @@ def _check_layout(partner: str, wide: str, *, one_person: bool) -> None:
         raise StudyError("wide and one_person are both given: a wide file has both partners. Leave one of them out.")
 
 
-def _marks(roles: Mapping[str, str] | None, partners: Sequence[str]) -> list[str]:
+def wanted_marks(roles: Mapping[str, str] | None, partners: Sequence[str]) -> list[str]:
+    """Return the two marks that ``roles`` or ``partners`` name, checked; none where neither does."""
     if isinstance(partners, str):
         raise StudyError(f"partners is '{partners}', a text; it takes the two marks as a list, such as ['1', '2'].")
     if roles and not isinstance(roles, Mapping):
@@ -150,7 +151,8 @@ def _column(frame: pd.DataFrame, name: str, what: str) -> pd.Series:
     return frame[name]
 
 
-def _mark_column(frame: pd.DataFrame, partner: str, marks: list[str]) -> NDArray[np.object_]:
+def column_marks(frame: pd.DataFrame, partner: str, marks: list[str]) -> NDArray[np.object_]:
+    """Return each row's mark of the partner as ``marks`` write it; blank everywhere without a column ``partner``."""
     if not partner:
         if marks:
             raise StudyError("roles are named, but not the column that says which partner a row is: add partner.")
@@ -169,12 +171,20 @@ def _mark_column(frame: pd.DataFrame, partner: str, marks: list[str]) -> NDArray
     return found.map(read).to_numpy(dtype=object)
 
 
-def _fold_ids(frame: pd.DataFrame, couple: str, *, may_be_rows: bool) -> NDArray[np.object_]:
-    if not couple:
-        if not may_be_rows:
-            raise StudyError("A file with one row a person needs the column of couple ids: name it as couple (id).")
-        return frame.index.get_level_values("row").astype(str).to_numpy(dtype=object)
-    ids = _column(frame, couple, "couple id")
+def _ids(frame: pd.DataFrame, couple: str, *, may_be_rows: bool) -> NDArray[np.object_]:
+    if couple:
+        return folded_ids(frame, couple, "couple id")
+    if not may_be_rows:
+        raise StudyError("A file with one row a person needs the column of couple ids: name it as couple (id).")
+    return frame.index.get_level_values("row").astype(str).to_numpy(dtype=object)
+
+
+def folded_ids(frame: pd.DataFrame, column: str, what: str) -> NDArray[np.object_]:
+    """Return the ids of a column, the same for those that differ only in case, outer space or form of letters.
+
+    A note names those that were joined, ``what`` they are ids of.
+    """
+    ids = _column(frame, column, what)
     folded = {text: unicodedata.normalize("NFKC", text).strip().casefold() for text in ids.unique()}
     spellings: dict[str, list[str]] = {}
     for text, key in folded.items():
@@ -183,7 +193,7 @@ def _fold_ids(frame: pd.DataFrame, couple: str, *, may_be_rows: bool) -> NDArray
     if joined:
         note(
             frame,
-            "Couple ids that differ only in case, outer space or form of letters were read as one: "
+            f"{what[0].upper()}{what[1:]}s that differ only in case, outer space or form of letters were read as one: "
             f"{first_of(joined)}.",
             private=True,
         )

@@ -19,11 +19,11 @@ from analysis.couples import Couples
 from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
 from analysis.instrument.codebook import BLOCKS
+from analysis.private import KEPT_FROM_GIT, PRIVATE, private_folder, safe
 from analysis.report.analyses import analyse
 from analysis.report.document import document
 from analysis.report.markdown import text
 from analysis.report.numbers import Numbers
-from analysis.report.private import PRIVATE, make_private, spreadsheet_safe
 from analysis.report.provenance import provenance
 from analysis.report.rendering import render
 from analysis.report.sections.common import Content, Drawn
@@ -189,7 +189,7 @@ def _persons(name: str, shown: Estimates) -> str:
 
 def write_results(results: Estimates, path: Path) -> None:
     """Write results as CSV: full precision of what they hold, texts that no spreadsheet takes for a formula."""
-    spreadsheet_safe(results.frame).to_csv(path, index=False, lineterminator="\n")
+    safe(results.frame).to_csv(path, index=False, lineterminator="\n")
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -197,18 +197,16 @@ def _write_json(path: Path, content: object) -> None:
 
 
 def _write_private(folder: Path, couples: Couples, results: Estimates) -> None:
-    make_private(folder)
+    private_folder(folder, "The ledger")
     (folder / "notes.txt").write_text("\n".join([*couples.notes, *results.notes, ""]), encoding="utf-8")
     write_results(results, folder / "results.csv")
-    spreadsheet_safe(couples.ledger.astype({"row": "int64"})).to_csv(
-        folder / "ledger.csv", index=False, lineterminator="\n"
-    )
+    safe(couples.ledger.astype({"row": "int64"})).to_csv(folder / "ledger.csv", index=False, lineterminator="\n")
 
 
 REPORT_FILES = (
     *("report.html", "report.docx", "results.csv", "provenance.json"),
     *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("svg", "png")),
-    *(f"{PRIVATE}/{name}" for name in ("READ_ME_FIRST.txt", ".gitignore", "notes.txt", "results.csv", "ledger.csv")),
+    *(f"{PRIVATE}/{name}" for name in (*KEPT_FROM_GIT, "notes.txt", "results.csv", "ledger.csv")),
 )
 
 

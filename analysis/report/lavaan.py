@@ -13,7 +13,7 @@ from analysis.disclosure import stamp
 from analysis.errors import StudyError, plain_words
 from analysis.estimation.invariance import MOST_ITEMS
 from analysis.guards import refusal
-from analysis.report.private import is_private, make_private, spreadsheet_safe
+from analysis.private import is_private, private_folder, safe
 from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.levels import LEVELS
 
@@ -85,7 +85,7 @@ def export_lavaan(couples: Couples, folder: str | Path) -> Path:
     of_role = [dict(zip(items, part, strict=True)) for part in (columns[: len(items)], columns[len(items) :])]
     with plain_words(StudyError, folder):
         if is_private(folder):
-            make_private(folder)
+            private_folder(folder, "The export")
         (folder / MODELS).mkdir(parents=True, exist_ok=True)
         _answers(couples, items, columns).to_csv(folder / ANSWERS, index=False, lineterminator="\n")
         names = dict(zip(scales, _r_names(scales), strict=True))
@@ -126,7 +126,7 @@ def _answers(couples: Couples, items: Sequence[str], columns: Sequence[str]) -> 
     frame = pd.DataFrame(wide, columns=list(columns))
     names = couples.items.index.get_level_values("couple").unique().astype(str)
     frame.insert(0, "couple", pd.Series(names, dtype="str"))
-    return spreadsheet_safe(frame)
+    return safe(frame)
 
 
 def syntax(first: Sequence[str], second: Sequence[str], level: str) -> str:
