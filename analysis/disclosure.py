@@ -20,6 +20,7 @@ ONE = 1 - 1e-12
 SPREADS = ("sd", "scale_sd")
 COUNT = re.compile(r": (\d+)(?=[;,.)]|$)")
 CONSTANT = "an item does not vary; it is counted in k"
+NAMED_CONSTANT = re.compile(r"(an item is|items are) constant: .*", re.DOTALL)
 HIDDEN = "hidden: too few couples, or it would tell one partner the other's answer"
 
 
@@ -62,12 +63,17 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
 def public_note(note: str, settings: Settings) -> str:
     """Return a note in which small counts of couples or persons, those behind a colon, are "fewer than".
 
+    Which item is constant is not told, as that is one answer of everybody.
+
     Examples
     --------
     >>> public_note("couples left out: 3; a flat profile", Settings())
     'couples left out: fewer than 10; a flat profile'
+    >>> public_note("an item is constant: H1_2 (woman)", Settings())
+    'an item is constant'
     """
-    return COUNT.sub(lambda found: f": {public_count(int(found[1]), settings)}", note)
+    unnamed = NAMED_CONSTANT.sub("an item is constant", note)
+    return COUNT.sub(lambda found: f": {public_count(int(found[1]), settings)}", unnamed)
 
 
 def _on_few(frame: pd.DataFrame, threshold: int) -> pd.Series:

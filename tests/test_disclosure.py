@@ -115,6 +115,14 @@ def test_the_name_of_a_constant_item_is_not_public() -> None:
     assert "does not vary" in shown["note"]
 
 
+@pytest.mark.parametrize("note", ["an item is constant: H1_2 (man)", "items are constant: H1_2, H1_3; no interval"])
+def test_the_name_of_an_item_that_leaves_no_model_is_not_public(note: str) -> None:
+    line = row("reliability", "omega", scale="H1", partner="man", n_couples=50, n_persons=50, note=note)
+    (shown,) = _shown(line)
+    assert shown["note"] == "an item is constant"
+    assert _shown(line, settings=OPEN)[0]["note"] == note
+
+
 @pytest.mark.parametrize(
     ("note", "shown"),
     [
