@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from analysis.estimation.coders import coder_agreement as coder_agreement
     from analysis.estimation.descriptives import describe as describe
     from analysis.estimation.invariance import invariance as invariance
+    from analysis.estimation.item_agreement import item_agreement as item_agreement
     from analysis.estimation.items import items as items
     from analysis.estimation.one_factor import factor_fit as factor_fit
     from analysis.estimation.pairs import scale_pairs as scale_pairs
@@ -72,6 +73,7 @@ _HOMES = {
     "coder_agreement": "estimation.coders",
     "describe": "estimation.descriptives",
     "invariance": "estimation.invariance",
+    "item_agreement": "estimation.item_agreement",
     "items": "estimation.items",
     "factor_fit": "estimation.one_factor",
     "scale_pairs": "estimation.pairs",

@@ -10,8 +10,8 @@ from analysis.errors import StudyError, plain_words
 
 PRIVATE = "private"
 WARNING = """These files hold what a partner could use to read the other's answers: the ledger with file rows, results
-on few couples at full precision, notes that name couples, exported answers, codes that coders see differently. Keep them where only
-the research team can read them. Do not send them, and do not put them under version control.
+on few couples at full precision, notes that name couples, exported answers, codes that coders see differently. Keep
+them where only the research team can read them. Do not send them, and do not put them under version control.
 """
 KEPT_FROM_GIT = {"READ_ME_FIRST.txt": WARNING, ".gitignore": "*\n"}
 

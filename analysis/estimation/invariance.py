@@ -8,16 +8,17 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import HEYWOOD, joined, of_finished
-from analysis.estimation.partners import few_couples
+from analysis.estimation.notes import HEYWOOD, joined, of_finished, singular
+from analysis.estimation.partners import BOTH_COMPLETE
 from analysis.estimation.samples import BOTH
+from analysis.estimation.scales import constant_of_partners
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.invariance import Invariance, partner_invariance
 from analysis.stats.levels import LEVELS
-from analysis.stats.moments import complete_rows, is_constant
+from analysis.stats.moments import complete_rows
 from analysis.stats.resampling import stream
 from analysis.stats.sign_flips import draw_signs
 from analysis.stats.value import Array, Value
@@ -114,7 +115,7 @@ def _of_scale(couples: Couples, code: str, signs: Array) -> Iterator[Row]:
         "scale": code, "partner": BOTH, "n_couples": len(x), "n_persons": 2 * len(x),
         "confidence": RMSEA_CONFIDENCE,
     }  # fmt: skip
-    reason = _refused(len(x), x.shape[1]) or _constant(couples, code, x, y)
+    reason = _refused(len(x), x.shape[1]) or constant_of_partners(couples, code, x, y)
     found = partner_invariance(x, y) if not reason else Invariance(np.empty((0, 0)), {})
     for level in LEVELS:
         yield from _of_level(found, level, at, signs[:, kept], reason)
@@ -125,18 +126,7 @@ def _refused(n: int, k: int) -> str:
         return f"measurement invariance needs {FEWEST_ITEMS} items; this scale has {k}"
     if k > MOST_ITEMS:
         return f"measurement invariance is for {MOST_ITEMS} items at most; this scale has {k}: test parts of it"
-    return few_couples(n, k, 2 * k) if n <= 2 * k else ""
-
-
-def _constant(couples: Couples, code: str, x: Array, y: Array) -> str:
-    items = couples.codebook.scored_items(code)
-    names = [
-        f"{item.name} ({role})"
-        for role, side in zip(couples.partners, (x, y), strict=True)
-        for item, column in zip(items, side.T, strict=True)
-        if is_constant(column)
-    ]
-    return f"constant item: {', '.join(names)}" if names else ""
+    return singular(n, 2 * k, BOTH_COMPLETE)
 
 
 def _of_level(found: Invariance, level: str, at: Row, signs: Array, reason: str) -> Iterator[Row]:

@@ -13,7 +13,6 @@ from analysis.estimation.notes import (
     HEYWOOD,
     ONE_ITEM,
     TOO_FEW_ITEMS,
-    constant_items,
     few_couples,
     joined,
     no_interval,
@@ -23,7 +22,7 @@ from analysis.estimation.notes import (
 from analysis.estimation.progress import progress
 from analysis.estimation.resampling import bootstrap_row, weights
 from analysis.estimation.samples import BOTH
-from analysis.estimation.scales import constant_among
+from analysis.estimation.scales import constant_of_partners
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.bootstrap import features, resampled
@@ -115,24 +114,13 @@ def _of_scale(couples: Couples, code: str, drawn: Array | None) -> Iterator[Row]
         for statistic in (*(OF_ROLES if couples.roles else ()), *OF_MODEL, "dyadic_chi2"):
             yield row("reliability", statistic, **at, note=reason)
         return
-    constant = _constant(couples, code, x, y)
+    constant = constant_of_partners(couples, code, x, y)
     if couples.roles:
         yield from _differences(x, y, at, constant)
     yield from _model(x, y, at, constant, exchangeable=couples.roles is None)
     yield from _by_alpha(x, y, at, constant, exchangeable=couples.roles is None)
     if drawn is not None and couples.roles:
         yield from _resampled(cube, k, at, drawn)
-
-
-def _constant(couples: Couples, code: str, x: Array, y: Array) -> str:
-    """Return which items are constant, and for which of two roles; or an empty string."""
-    items = couples.codebook.scored_items(code)
-    found = [
-        f"{name} ({partner})" if couples.roles else name
-        for partner, side in zip(couples.partners, (x, y), strict=True)
-        for name in constant_among(items, side)
-    ]
-    return constant_items(list(dict.fromkeys(found)))
 
 
 def _differences(x: Array, y: Array, at: Row, constant: str) -> Iterator[Row]:

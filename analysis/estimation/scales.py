@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import ONE_ITEM, few_couples, singular
+from analysis.estimation.notes import ONE_ITEM, constant_items, few_couples, singular
 from analysis.estimation.samples import Sample, counts
 from analysis.instrument.codebook import Codebook, Item
 from analysis.results import Row
@@ -131,6 +131,20 @@ def constant_among(items: Sequence[Item], x: Array) -> list[str]:
     """Return the names of the items whose answers, the columns of x, are all the same."""
     columns = zip(items, x.T, strict=True)
     return [item.name for item, column in columns if is_constant(column[np.isfinite(column)])]
+
+
+def constant_of_partners(couples: Couples, code: str, x: Array, y: Array) -> str:
+    """Return which of a scale's items are constant, and for which of two roles; or an empty string.
+
+    ``x`` and ``y`` are the partners' answers, (couples, items).
+    """
+    items = couples.codebook.scored_items(code)
+    found = [
+        f"{name} ({partner})" if couples.roles else name
+        for partner, side in zip(couples.partners, (x, y), strict=True)
+        for name in constant_among(items, side)
+    ]
+    return constant_items(list(dict.fromkeys(found)))
 
 
 def answers(couples: Couples, sample: Sample, code: str) -> Answers:

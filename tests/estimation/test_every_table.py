@@ -98,6 +98,8 @@ def test_every_statistic_of_the_products_table_is_emitted_somewhere() -> None:
     for name in ZOO:
         frame = of(name)[1].frame
         found |= set(zip(frame["section"], frame["statistic"], strict=True))
+    frame = an.coder_agreement(an.read_codings(an.demo() / "codings.csv", codes="codes")).frame
+    found |= set(zip(frame["section"], frame["statistic"], strict=True))
     assert found == set(statistics())
 
 
