@@ -85,10 +85,11 @@ def likelihood_ratio(sigma: Array, cov: Array, n: int, df: int) -> Value:
     """
     if df == 0:
         return Value(0.0, df=0.0)
-    return _chi2(n * (misfit(sigma, cov) - np.linalg.slogdet(cov)[1] - len(cov)), df)
+    return chi_square(n * (misfit(sigma, cov) - np.linalg.slogdet(cov)[1] - len(cov)), df)
 
 
-def _chi2(statistic: float, df: int) -> Value:
+def chi_square(statistic: float, df: int) -> Value:
+    """Return a statistic, at least 0, with the p that chi-square with so many degrees of freedom gives it."""
     estimate = max(float(statistic), 0.0)
     return Value(estimate, test=estimate, df=float(df), p=float(chdtrc(df, estimate)))
 
@@ -96,7 +97,7 @@ def _chi2(statistic: float, df: int) -> Value:
 def _independence(cov: Array, n: int) -> Value:
     """Return the chi-square of the model in which nothing correlates."""
     k, sizes = len(cov), np.log(np.diagonal(cov)).sum()
-    return _chi2(n * (sizes - np.linalg.slogdet(cov)[1]), k * (k - 1) // 2)
+    return chi_square(n * (sizes - np.linalg.slogdet(cov)[1]), k * (k - 1) // 2)
 
 
 def _comparative(model: Value, base: Value) -> tuple[Value, Value]:
@@ -152,4 +153,4 @@ def _tau_equivalence(cov: Array, n: int, free: float) -> Value:
     fit = fit_structure(one_factor(len(cov), equal=True), cov)
     if not fit.converged:
         return Value(nan)
-    return _chi2(n * (misfit(fit.sigma, cov) - free), len(cov) - 1)
+    return chi_square(n * (misfit(fit.sigma, cov) - free), len(cov) - 1)
