@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.estimation.agreement import agreement as agreement
     from analysis.estimation.blocks import block_reliability as block_reliability
     from analysis.estimation.descriptives import describe as describe
+    from analysis.estimation.distinguishability import distinguishability as distinguishability
     from analysis.estimation.items import items as items
     from analysis.estimation.one_factor import factor_fit as factor_fit
     from analysis.estimation.pairs import scale_pairs as scale_pairs
@@ -63,6 +64,7 @@ _HOMES = {
     "agreement": "estimation.agreement",
     "block_reliability": "estimation.blocks",
     "describe": "estimation.descriptives",
+    "distinguishability": "estimation.distinguishability",
     "items": "estimation.items",
     "factor_fit": "estimation.one_factor",
     "scale_pairs": "estimation.pairs",

@@ -103,7 +103,18 @@ def everything(data: an.Couples) -> an.Estimates:
     """Return all results that the data allow."""
     reliability = an.reliability(data, bootstrap=True, fiml=True)
     more = [part(data, bootstrap=True) for part in (an.partner_reliability, an.block_reliability)]
-    parts = [part(data) for part in (an.describe, an.items, an.factor_fit, an.scale_pairs, an.agreement, an.profiles)]
+    parts = [
+        part(data)
+        for part in (
+            an.describe,
+            an.items,
+            an.factor_fit,
+            an.scale_pairs,
+            an.agreement,
+            an.distinguishability,
+            an.profiles,
+        )
+    ]
     return join([*parts, reliability, *more])
 
 

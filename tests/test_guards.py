@@ -16,6 +16,7 @@ class Facts:
     codebook: an.Codebook
     one_person: bool = False
     n_both: int = 100
+    roles: tuple[str, str] | None = ("woman", "man")
 
 
 def profile(valences: str) -> an.Codebook:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.display import interval, number, p_value
-from analysis.results import KEY, Estimates, said
+from analysis.results import KEY, Estimates, said, shows_p
 from analysis.statistics import kind_of
 
 NONE = "–"
@@ -51,7 +51,9 @@ def with_interval(line: Line) -> str:
 
 def p_of(line: Line) -> str:
     """Return a row's p as a cell."""
-    return p_value(line["p"]).replace("< ", "\\<\u00a0") if line and np.isfinite(line["p"]) else NONE
+    if not line or not np.isfinite(line["p"]) or not shows_p(line["note"]):
+        return NONE
+    return p_value(line["p"]).replace("< ", "\\<\u00a0")
 
 
 def n_of(line: Line, column: str = "n_couples") -> str:

@@ -123,7 +123,7 @@ def _accelerated(steps: list[Array], changes: list[Array]) -> Array:
 
 
 def _start(moments: Array, bound: Array) -> Array:
-    """Return the moments with their bound part taken out, or without any covariance of L and D if that is not regular."""
+    """Return the moments with their bound part taken out, or without covariance of L and D if that is not regular."""
     size = bound.shape[1]
     flat = bound.reshape(len(bound), -1)
     block = moments[:size, size:]

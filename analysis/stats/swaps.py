@@ -161,9 +161,7 @@ def _in_one_direction(x: Array, y: Array) -> tuple[Array, Array]:
     return np.where(turned[:, None, None] < 0, pairs[:, ::-1], pairs), turned
 
 
-def _tested(
-    rows: Array, observed: Array, statistic: Statistic, swaps: int, generator: np.random.Generator
-) -> SwapTest:
+def _tested(rows: Array, observed: Array, statistic: Statistic, swaps: int, generator: np.random.Generator) -> SwapTest:
     """Return the share of swaps whose statistic is at least that of the observed signs."""
     n = len(rows)
     estimate = float(statistic(observed[None] @ rows)[0])
