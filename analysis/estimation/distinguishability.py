@@ -83,10 +83,11 @@ class Block:
 def distinguishability(couples: Couples) -> Estimates:
     """Return whether the two roles can be told apart: means, variances, covariances within and between partners.
 
-    Rows of section ``distinguishability``, for the scale scores of block:healthy, block:unhealthy and block:all and for
-    the items of each scale (up to 12). isat_chi2 tests everything at once; its components are means, variances,
-    within_covariances and cross_covariances. A p can be read in variant ``permutation`` (isat_chi2: partners swapped
-    within couples; components: the same with the roles centred, so that all else may differ) and ``hotelling`` (means).
+    Rows of section ``distinguishability``, for the scale scores of block:healthy, block:unhealthy and block:all (the
+    last alone where only one block has scales) and for the items of each scale (up to 12). isat_chi2 tests everything
+    at once; its components are means, variances, within_covariances and cross_covariances. A p can be read in variant
+    ``permutation`` (isat_chi2: partners swapped within couples; components: the same with the roles centred, so that
+    all else may differ) and ``hotelling`` (means).
     Others are the chi-squares of structural equation programs: isat_chi2 and its variant ``bartlett``; of components
     alone, ``released`` (all equal against all but this one) and ``sequential`` (variances, within, cross, means). Their
     p reject a true null too often; they stay in the frame, with their measured size in ``note``, and are not printed.
@@ -116,13 +117,14 @@ def distinguishability(couples: Couples) -> Estimates:
     --------
     >>> import analysis as an
     >>> table = an.distinguishability(an.make_couples(80, seed=1, role_difference=0.5))
-    >>> print("\n".join(repr(table.where(scale="U1", variant=["permutation", "hotelling"])).splitlines()[:6]))
+    >>> table.where(scale="U1", variant=["permutation", "hotelling"])
     scale partner statistic          variant     estimate    df      p  n
     U1    both    isat_chi2          permutation    42.48    20   .011 80
     U1    both    means              hotelling      27.30 4, 76 < .001 80
     U1    both    variances          permutation     9.24     4   .053 80
     U1    both    within_covariances permutation    14.94     6   .059 80
     U1    both    cross_covariances  permutation    10.18     6   .150 80
+    Too few couples for the p of chi-square: ...
     """
     text = refusal("distinguishability", couples)
     if text:
@@ -135,9 +137,9 @@ def distinguishability(couples: Couples) -> Estimates:
 def _blocks(couples: Couples) -> tuple[list[Block], list[str]]:
     """Return the blocks of scale scores and each scale's items, and what was left out, in words."""
     label, notes, found = couples.codebook.label, [], []
-    for name in BLOCKS:
+    for name in ("block:all",) if is_one_block(couples) else BLOCKS:
         codes = couples.codebook.block(name)
-        if codes and not (name == "block:all" and is_one_block(couples)):
+        if codes:
             kept, sentences = without_gated(couples, name, codes)
             notes += sentences
             if kept:

@@ -146,7 +146,8 @@ def _scored(sigma: Array, moments: Array, bound: Array) -> Array:
     multipliers = np.linalg.solve(system, flat @ moments[:size, size:].ravel())
     pull = np.zeros_like(sigma)
     pull[:size, size:] = np.tensordot(multipliers, bound, axes=1)
-    return moments - sigma @ (pull + pull.T) @ sigma
+    left = sigma @ pull @ sigma
+    return moments - left - left.T  # symmetric to the last digit, or rounding would grow
 
 
 def _share(sigma: Array, change: Array, moments: Array, lowest: float) -> float:

@@ -60,8 +60,7 @@ def chi_square_size(n: int, p: int, level: float = 0.05) -> float:
     """Return how often the omnibus chi-square rejects exchangeable partners with normal scores, at a nominal level.
 
     Exchangeable, the ratio of determinants is Wilks' Lambda of p differences on a constant and p sums, whose law is
-    close to Rao's F (exactly so for p of 1). Source: Rao (1951), Bulletin de l'Institut International de Statistique, 33,
-    177-180; Anderson (2003, ISBN 978-0471360919), section 8.5.
+    close to Rao's F (exactly so for p of 1). Source: Anderson (2003, ISBN 978-0471360919), section 8.5.
 
     Examples
     --------
