@@ -2,7 +2,7 @@
 
 Couples whose component is equal are drawn, all other components equal too or all unequal: scores are means of four
 normal or five-point items, or single five-point items. The table goes to analysis/distinguishability.csv, from which
-the notes of results quote it. Same seed, same table, however many processors.
+the notes of results quote it, and to docs/calibration.md. Same seed, same table, however many processors.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import argparse
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtri
 
+from analysis.estimation.distinguishability import SHOWN
 from analysis.stats.equal_moments import COMPONENTS, CROSS, MEANS, VARIANCES, WITHIN
 from analysis.stats.exchangeability import components, exchangeability, hotelling, with_bartlett_factor
 from analysis.stats.resampling import stream
@@ -34,6 +35,7 @@ from analysis.stats.value import Array
 from benchmarks.population import SHARES
 
 ROOT = Path(__file__).resolve().parent.parent
+TABLE = ROOT / "analysis" / "distinguishability.csv"
 SEED = 20261125
 DATA_SETS, FITTED, SWAPS = 2000, 200, 499  # models of more than five scores are fitted in FITTED data sets
 FEW_SCORES = 5
@@ -163,17 +165,59 @@ def table(data_sets: int, processes: int) -> list[dict[str, object]]:
     return rows
 
 
+HEADING = "## Tests of distinguishability"
+INTRODUCTION = """
+How often p fell below .05 where it should be in .05 (`python3 -m benchmarks.distinguishability`; up to {data_sets:,}
+data sets a cell, fewer where models of more than five scores are fitted; {swaps} swaps). Scores are means of four
+items, normal or of five categories, symmetric or skewed, or single items of five categories; the other components are
+equal, or all unequal. Each number is the share over all these cells; behind it, in brackets, the largest. The first
+five lines are printed in tables; the others stay in results with this size in their note.
+
+"""
+
+
+def section(rows: Sequence[Mapping[str, str]]) -> str:
+    """Return the table as Markdown: those that are printed first, a column for each number of couples and scores."""
+    columns = sorted({(int(row["couples"]), int(row["scores"])) for row in rows})
+    shares: dict[str, dict[tuple[int, int], list[tuple[float, int]]]] = {}
+    for row in sorted(rows, key=lambda row: row["variant"] not in SHOWN):
+        name = f"{row['statistic']} {row['variant']}".strip()
+        place = int(row["couples"]), int(row["scores"])
+        shares.setdefault(name, {}).setdefault(place, []).append((float(row["share"]), int(row["data_sets"])))
+    heads = [f"n = {couples}, {scores} scores" for couples, scores in columns]
+    lines = [["statistic", *heads], ["---"] * (1 + len(heads))]
+    lines += [[f"`{name}`", *(_cell(found[place]) for place in columns)] for name, found in shares.items()]
+    most = max(int(row["data_sets"]) for row in rows)
+    text = HEADING + "\n" + INTRODUCTION.format(data_sets=most, swaps=SWAPS)
+    return text + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _cell(found: Sequence[tuple[float, int]]) -> str:
+    total = sum(count for _, count in found)
+    pooled = sum(share * count for share, count in found) / total
+    return f"{pooled:.3f} ({max(found)[0]:.3f})".replace("0.", ".")
+
+
+def tracked() -> str:
+    """Return the section of the table that is kept in the repository."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return section(list(csv.DictReader(file)))
+
+
 def main() -> None:
-    """Measure everything and write the table."""
+    """Measure everything, write the table and its section of docs/calibration.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data-sets", type=int, default=DATA_SETS)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     rows = table(options.data_sets, options.processes)
-    with (ROOT / "analysis" / "distinguishability.csv").open("w", encoding="utf-8", newline="") as file:
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+    page = ROOT / "docs" / "calibration.md"
+    before = page.read_text(encoding="utf-8").split(HEADING)[0].rstrip()
+    page.write_text(f"{before}\n\n{tracked()}", encoding="utf-8")
 
 
 if __name__ == "__main__":

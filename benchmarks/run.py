@@ -29,7 +29,7 @@ import pandas as pd
 import analysis as an
 from analysis.stats.concordance import icc_1, icc_a1, icc_c1
 from analysis.stats.similarity import correlation_index, distinctive_profiles, pseudo_mean
-from benchmarks import ordinal, reliability
+from benchmarks import ordinal, reliability, swaps
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ("pingouin", "statsmodels", "ordinalcorr")
@@ -184,7 +184,7 @@ def _version(package: str) -> str:
 def main() -> None:
     """Measure everything and write docs/benchmarks.md."""
     warnings.simplefilter("ignore")
-    jobs = (starts, reliability.job_1, reliability.job_2, reliability.job_3, ordinal.job_4, job_5, job_7)
+    jobs = (starts, reliability.job_1, reliability.job_2, reliability.job_3, ordinal.job_4, job_5, job_7, swaps.job_8)
     for job in jobs:
         job()
     text = written(*report())

@@ -43,7 +43,7 @@ METHODS = {
 }
 NO_MAXIMUM = "no maximum of the likelihood was found: test fewer scores at once"
 SINGULAR = "a score is constant, or others determine it: leave it out"
-SWAPPED = {True: "all {:,} swaps of partners within couples", False: "{:,} random swaps of partners within couples"}
+SWAPPED = {True: "all", False: "{:,} random"}  # the number of all swaps would tell that of couples
 NOT_SAME = (
     "p above .05 does not show that partners are the same: with few couples large differences stay unseen. To "
     "say that they are alike, take the interval of their difference (agreement) and bounds set beforehand."
@@ -195,7 +195,9 @@ def _tests(couples: Couples, block: Block) -> tuple[dict[tuple[str, str], Value]
 
     def add(statistic: str, df: float, found: SwapTest, note: str = "") -> None:
         tests[statistic, "permutation"] = Value(found.estimate, test=found.estimate, df=df, p=found.p)
-        methods[statistic, "permutation"] = f"p from {SWAPPED[found.exact].format(found.swaps)}{note}"
+        methods[statistic, "permutation"] = (
+            f"p from {SWAPPED[found.exact].format(found.swaps)} swaps of partners within couples{note}"
+        )
 
     rng = stream(seed, "distinguishability", block.scale, "isat_chi2")
     add("isat_chi2", omnibus.df, swap_omnibus(x, y, swaps, rng))

@@ -1,13 +1,14 @@
 """The table of distinguishability: which rows stand where, whose p may be read, and advice where it is needed."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from handmade import GATED, PROFILE, answers, book, couples, items, made
 
 import analysis as an
-from analysis.estimation.calibrated import measured, measured_note
+from analysis.estimation.calibrated import ALLOWED, measured, measured_note
 from analysis.estimation.distinguishability import NOT_SAME, SHOWN
 from analysis.results import NOT_SHOWN, Row
 from analysis.stats.equal_moments import COMPONENTS, MEANS
@@ -15,6 +16,7 @@ from analysis.stats.exchangeability import components, exchangeability, hotellin
 from analysis.stats.resampling import stream
 from analysis.stats.swaps import swap_component, swap_omnibus
 from analysis.stats.value import Array
+from benchmarks.distinguishability import Cell, draw, tracked
 
 ASSUMED, FEW, UNRELATED = "Roles are assumed, not tested", "Too few couples for the p of chi-square", "do not correlate"
 FOUR = book(items("H1", 4))
@@ -62,7 +64,7 @@ def test_the_numbers_are_those_of_the_scores() -> None:
 
 def test_with_few_couples_all_swaps_are_taken() -> None:
     found = by_place(an.distinguishability(made(FOUR, 12)), "H1")
-    assert found["isat_chi2", "permutation"]["method"] == "p from all 2,048 swaps of partners within couples"
+    assert found["isat_chi2", "permutation"]["method"] == "p from all swaps of partners within couples"
 
 
 def test_only_a_p_that_can_be_read_is_printed_and_the_others_stay_with_their_measured_size() -> None:
@@ -77,6 +79,38 @@ def test_only_a_p_that_can_be_read_is_printed_and_the_others_stay_with_their_mea
     assert not any(line.endswith(value) or f" {value} " in line for line, value in zip(lines, p, strict=True))
     for row, line in zip(table.where(scale="H1", variant=list(SHOWN)), shown, strict=True):
         assert f".{round(row['p'] * 1000):03d}" in line
+
+
+def test_every_p_that_is_printed_keeps_its_level_in_every_measured_cell_and_no_other_does() -> None:
+    tests = {(row["statistic"], row["variant"]) for row in an.distinguishability(made(PROFILE, 60))}
+    assert tests == set(measured())
+    for (statistic, variant), cells in measured().items():
+        largest = max(share for shares in cells.values() for share in shares)
+        assert (largest <= ALLOWED) == (variant in SHOWN), f"{statistic} {variant}: {largest}"
+
+
+def contrasts(x: Array, y: Array) -> dict[str, Array]:
+    s, d = x + y - (x + y).mean(axis=0), x - y
+    moments = s.T @ (d - d.mean(axis=0)) / len(s)
+    off = ~np.eye(len(moments), dtype=bool)
+    parts = (d.mean(axis=0), np.diagonal(moments), (moments + moments.T)[off], (moments - moments.T)[off])
+    return dict(zip(COMPONENTS, parts, strict=True))
+
+
+@pytest.mark.parametrize("shape", ["normal", "symmetric", "skewed"])
+@pytest.mark.parametrize("equal", ["", *COMPONENTS])
+def test_in_the_calibration_the_component_that_should_be_equal_is_and_the_others_are_not(
+    shape: str, equal: str
+) -> None:
+    x, y = draw(Cell(shape, 4, 3, 40_000, equal), np.random.default_rng(1))
+    for name, contrast in contrasts(x, y).items():
+        wanted = not equal or name == equal
+        assert (np.abs(contrast).max() < 0.04) == wanted, name
+
+
+def test_the_tracked_tables_of_the_calibration_are_of_one_run() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "calibration.md").read_text(encoding="utf-8")
+    assert tracked() in text
 
 
 def test_the_size_in_a_note_is_that_of_the_nearest_cell() -> None:
