@@ -37,7 +37,7 @@ from benchmarks.population import SHARES
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "analysis" / "distinguishability.csv"
 SEED = 20261125
-DATA_SETS, FITTED, SWAPS = 2000, 200, 499  # models of more than five scores are fitted in FITTED data sets
+DATA_SETS, FITTED, SWAPS = 2000, 100, 499  # models of more than five scores are fitted in FITTED data sets
 FEW_SCORES = 5
 WIDER = 1.4
 LEVEL = 0.05
