@@ -108,8 +108,8 @@ def distinguishability(couples: Couples) -> Estimates:
     Notes
     -----
     In simulated couples (50 and 100; 2 to 15 scores; normal, symmetric and skewed answers; other components equal or
-    not) every p that is printed was below .05 in .03 to .07 of the samples where it should be in .05; those of the
-    chi-squares in up to .99 (docs/calibration.md). That p is above .05 does not show that partners are the same.
+    not) every p that is printed was below .05 in .03 to .06 of the samples where it should be in .05; those of the
+    chi-squares in up to all of them (docs/calibration.md). A p above .05 does not show that partners are the same.
     Sources: Olsen & Kenny (2006), https://doi.org/10.1037/1082-989X.11.2.127; Kenny, Kashy & Cook (2006,
     ISBN 978-1572309869); Gonzalez & Griffin (1999), https://doi.org/10.1111/1475-6811.00156.
 
