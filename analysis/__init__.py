@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from analysis.estimation.blocks import block_reliability as block_reliability
     from analysis.estimation.coders import coder_agreement as coder_agreement
     from analysis.estimation.descriptives import describe as describe
+    from analysis.estimation.distinguishability import distinguishability as distinguishability
     from analysis.estimation.invariance import invariance as invariance
     from analysis.estimation.item_agreement import item_agreement as item_agreement
     from analysis.estimation.items import items as items
@@ -72,6 +73,7 @@ _HOMES = {
     "block_reliability": "estimation.blocks",
     "coder_agreement": "estimation.coders",
     "describe": "estimation.descriptives",
+    "distinguishability": "estimation.distinguishability",
     "invariance": "estimation.invariance",
     "item_agreement": "estimation.item_agreement",
     "items": "estimation.items",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.couples import Couples, couples_from_frame
-from analysis.errors import DataError, StudyError, counted, did_you_mean, listing, named, plain_words
+from analysis.display import Summarised
+from analysis.errors import DataError, StudyError, counted, did_you_mean, named, plain_words
 from analysis.intake.codes import code_book
 from analysis.intake.ledger import note
 from analysis.intake.reading import text_cells
@@ -24,7 +24,7 @@ NOTHING = "nothing else"  # the other coder gave no code that the first did not 
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Codings:
+class Codings(Summarised):
     """What coders found in persons' open answers.
 
     Attributes
@@ -231,11 +231,3 @@ class Codings:
             f"file rows: {kept.sum()} kept, {(~kept).sum()} out (see .ledger)",
         ]
         return lines + ([f"codes that nobody used: {', '.join(unused)}"] if unused else [])
-
-    def __repr__(self) -> str:
-        head, *rest = self.summary()
-        return f"{head}\n{listing(rest)}"
-
-    def _repr_html_(self) -> str:
-        head, *rest = (escape(line) for line in self.summary())
-        return f"<p><strong>{head}</strong></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from html import escape
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.errors import DataError, StudyError, counted, did_you_mean, listing
+from analysis.display import Summarised
+from analysis.errors import DataError, StudyError, counted, did_you_mean
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import REASONS, code, part
@@ -27,7 +27,7 @@ NO_PARTNER = REASONS.index("no_partner")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Couples:
+class Couples(Summarised):
     """Paired, coded and scored answers of couples.
 
     Attributes
@@ -166,14 +166,6 @@ class Couples:
         total = sum(share for _, share in shares)
         detail = ", ".join(f"{reason.replace('_', ' ')} {share:.1%}" for reason, share in shares)
         return f"missing answers: {total:.1%}" + (f" ({detail})" if detail else "")
-
-    def __repr__(self) -> str:
-        head, *rest = self.summary()
-        return f"{head}\n{listing(rest)}"
-
-    def _repr_html_(self) -> str:
-        head, *rest = (escape(line) for line in self.summary())
-        return f"<p><strong>{head}</strong></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"
 
 
 def _who(roles: tuple[str, str] | None) -> str:

@@ -11,6 +11,8 @@ from dataclasses import MISSING, fields
 from html import escape
 from math import isfinite, log10
 
+from analysis.errors import listing
+
 MINUS = "−"
 HUGE = 1e9  # numbers from here on are written with a power of ten
 
@@ -148,3 +150,19 @@ def definitions_html(head: str, facts: Mapping[str, object]) -> str:
         if value not in ("", None, ())
     )
     return f"<p><strong>{escape(head)}</strong></p><dl>{''.join(rows)}</dl>"
+
+
+class Summarised:
+    """What prints as its summary: a head, and the other lines below it."""
+
+    def summary(self) -> list[str]:
+        """Return the head and the other lines."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        head, *rest = self.summary()
+        return f"{head}\n{listing(rest)}"
+
+    def _repr_html_(self) -> str:
+        head, *rest = (escape(line) for line in self.summary())
+        return f"<p><strong>{head}</strong></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"

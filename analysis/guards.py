@@ -25,13 +25,14 @@ class Facts(Protocol):
 
 ANALYSES = (
     "describe", "items", "reliability", "factor_fit", "scale_pairs", "partner_reliability", "block_reliability",
-    "agreement", "invariance", "profiles",
+    "agreement", "distinguishability", "invariance", "profiles",
 )  # fmt: skip
 
 
 def refusal(analysis: str, facts: Facts) -> str:
     """Return why the analysis cannot be done with these data and what would allow it, or an empty string."""
     rules = {"agreement": _two_partners, "profiles": _profiles, "scale_pairs": _pairs}
+    rules |= {"distinguishability": _roles}
     rules |= {"partner_reliability": _both_answer_items, "block_reliability": _blocks}
     rules |= {"invariance": _invariance}
     rules |= dict.fromkeys(("items", "reliability", "factor_fit"), _items)
@@ -85,6 +86,17 @@ def _two_partners(facts: Facts) -> str:
         return (
             f"Comparing partners needs {FEWEST_COUPLES} couples with answers from both; couples that have them: "
             f"{facts.n_both}. Look in the ledger for rows that could not be paired."
+        )
+    return ""
+
+
+def _roles(facts: Facts) -> str:
+    if _two_partners(facts):
+        return _two_partners(facts)
+    if facts.roles is None:
+        return (
+            "Partners are exchangeable here: there is no role to tell them apart by, so there is nothing to test. If a "
+            "column says who is who, name it and its marks as roles in study.toml."
         )
     return ""
 

@@ -23,6 +23,7 @@ TEXTS = (*KEY, "method", "note")
 COLUMNS = (*KEY, *NUMBERS, *COUNTS, "method", "note")
 KINDS = dict.fromkeys(TEXTS, "str") | dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(COUNTS, "Int64")
 NO_INTERVAL = "no interval for this statistic"
+NOT_SHOWN = "p not shown"  # in the note of a p that rejects too often to be read
 MOST_ROWS = 60
 
 Row = dict[str, Any]
@@ -57,6 +58,17 @@ def said(note: str) -> str:
     ('three items', '')
     """
     return note.removesuffix(NO_INTERVAL).removesuffix("; ")
+
+
+def shows_p(note: str) -> bool:
+    """Return whether the p beside a note may be printed: not where the note says that it rejects too often.
+
+    Examples
+    --------
+    >>> shows_p("three items"), shows_p("p not shown: below .05 in .34 of simulated samples")
+    (True, False)
+    """
+    return NOT_SHOWN not in note
 
 
 class Estimates:
@@ -173,7 +185,7 @@ def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     bounds = zip(frame["lower"], frame["upper"], kinds, strict=True)
     columns["interval"] = [interval(lower, upper, kind) for lower, upper, kind in bounds]
     columns["df"] = [degrees(df, df2) for df, df2 in zip(frame["df"], frame["df2"], strict=True)]
-    columns["p"] = [p_value(p) for p in frame["p"]]
+    columns["p"] = [p_value(p) if shows_p(note) else "" for p, note in zip(frame["p"], frame["note"], strict=True)]
     columns["n"] = ["" if pd.isna(n) else f"{n}" for n in frame["n_couples"]]
     notes = [said(note) for note in frame["note"]]
     kept = list(dict.fromkeys(filter(None, notes)))

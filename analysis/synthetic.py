@@ -75,6 +75,7 @@ def make_couples(
       file rows: 60 kept, 0 out (see .ledger)
       missing answers: 0.0%
       analyses: describe, items, reliability, ..., agreement, profiles
+      no distinguishability: Partners are exchangeable here: ...
       no invariance: These partners are exchangeable, ...
     """
     codebook = codebook or built_in()

@@ -29,7 +29,7 @@ from analysis.stats.bootstrap import draw_weights
 from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array, Value
-from benchmarks import exchangeable
+from benchmarks import distinguishability, exchangeable
 from benchmarks import measured as roles
 from benchmarks.measured import Measure, Sample
 from benchmarks.population import population
@@ -258,7 +258,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT)
     options = parser.parse_args()
     table = pooled(measured(pieces(options.data_sets, options.fewer), options.processes))
-    text = report(table, options.data_sets, options.fewer)
+    text = f"{report(table, options.data_sets, options.fewer)}\n{distinguishability.tracked()}"
     (options.out / "docs" / "calibration.md").write_text(text, encoding="utf-8")
     rounded = table.round({"share": 4, "error": 4, "worst": 4})
     rounded.to_csv(options.out / "analysis" / "calibration.csv", index=False, lineterminator="\n")

@@ -29,7 +29,7 @@ import pandas as pd
 import analysis as an
 from analysis.stats.concordance import icc_1, icc_a1, icc_c1
 from analysis.stats.similarity import correlation_index, distinctive_profiles, pseudo_mean
-from benchmarks import ordinal, randomcouples, reliability
+from benchmarks import ordinal, randomcouples, reliability, swaps
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ("pingouin", "statsmodels", "ordinalcorr")
@@ -197,6 +197,7 @@ def main() -> None:
         job_5,
         job_7,
         randomcouples.job_7,
+        swaps.job_8,
     )
     for job in jobs:
         job()

@@ -103,11 +103,10 @@ def everything(data: an.Couples) -> an.Estimates:
     """Return all results that the data allow."""
     reliability = an.reliability(data, bootstrap=True, fiml=True)
     more = [part(data, bootstrap=True) for part in (an.partner_reliability, an.block_reliability)]
-    parts = [
-        part(data)
-        for part in (an.describe, an.items, an.factor_fit, an.scale_pairs, an.agreement, an.item_agreement, an.profiles)
-    ]
-    return join([*parts, an.invariance(data), reliability, *more])
+    of_scales = (an.describe, an.items, an.factor_fit, an.scale_pairs)
+    of_partners = (an.agreement, an.item_agreement, an.distinguishability, an.invariance, an.profiles)
+    parts = [part(data) for part in (*of_scales, *of_partners)]
+    return join([*parts, reliability, *more])
 
 
 PROFILE = book(*(items(code) for code in ("H1", "H2", "H3", "U1", "U2", "U3")))

@@ -289,7 +289,7 @@ def test_settings_out_of_range_are_refused() -> None:
 
 def test_refusals_are_sentences_for_each_analysis_that_is_not_allowed() -> None:
     refused = women_and_men().refusals()
-    few = {"agreement", "invariance", "profiles", "partner_reliability"}
+    few = {"agreement", "distinguishability", "invariance", "profiles", "partner_reliability"}
     assert set(refused) == few | {"scale_pairs", "block_reliability"}
     assert "couples that have them: 2." in refused["agreement"]
 

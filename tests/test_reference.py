@@ -21,14 +21,15 @@ from analysis.results import Row
 from analysis.statistics import statistics
 from analysis.stats.similarity import distance_indices
 
+BY_BLOCK = ("distinguishability", "profiles")  # their scores of two scales are block:all
 BLOCK_OF = {"all items": "block:all", "healthy": "block:healthy", "unhealthy": "block:unhealthy"}
 OF_PERSONS = ("items", "describe", "reliability")  # their n counts persons, that of the others couples
 OF_COUPLES = (  # in the section reliability
     "alpha_difference", "latent_partner_r", "couple_mean_reliability", "couple_difference_reliability",
     "partner_r_disattenuated", "dyadic_chi2",
 )  # fmt: skip
-OF_MODELS = ("CFA", "ML", "same-item residual")
-FEWEST_NUMBERS = 6900  # compared when this was written: 6974; fewer mean that a comparison was lost
+OF_MODELS = ("CFA", "ML", "same-item residual", "alone against")
+FEWEST_NUMBERS = 7000  # compared when this was written; fewer mean that a comparison was lost
 
 # How close: README.md of the reference, "How close should a test be". 1e-9 for closed forms; for maximum likelihood
 # 1e-6 in estimates and 1e-5 in what is made of second derivatives, where lavaan's own iterations stop.
@@ -134,7 +135,8 @@ def _of_line(frame: str, line: Mapping[Any, Any]) -> Iterator[Wanted]:
         if role == "pooled" and not FRAMES[frame]["exchangeable"]:
             continue  # persons of both roles in one heap: the product refuses that
         partner = "both" if role in ("", "pooled") else role
-        place = BLOCK_OF[scale] if line["section"] == "profiles" else scale
+        by_block = line["section"] in BY_BLOCK and not line["statistic"].startswith("invariance")
+        place = BLOCK_OF.get(scale, "block:all") if by_block else scale
         asked = {
             column: reference["value" if column == "estimate" else column]
             * (float(line["factor"]) if column in ("estimate", "lower", "upper", "se") else 1)
@@ -162,7 +164,7 @@ def results(frame: str) -> dict[tuple[str, ...], Row]:
     """Return the product's results on a frame by their place; for profiles every item is a scale, as it is there."""
     data = couples(frame)
     table = an.describe(data) + an.items(data) + an.reliability(data, fiml=True) + an.agreement(data)
-    table += an.item_agreement(data)
+    table += an.item_agreement(data) + an.distinguishability(data)
     table += an.factor_fit(data) + an.scale_pairs(data) + an.partner_reliability(data) + an.invariance(data)
     if any(row.section == "profiles" for row in wanted(frame)):
         table += an.profiles(couples(frame, profile=True))

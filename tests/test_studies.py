@@ -452,8 +452,9 @@ def test_divorce_has_one_respondent_a_couple_so_agreement_and_profiles_are_refus
         "These data have one respondent a couple, so partners cannot be compared. "
         "Ask both partners, or compare groups of couples."
     )
-    assert data.refusals() == dict.fromkeys(("partner_reliability", "agreement", "invariance", "profiles"), sentence)
-    for result in (an.agreement(data), an.profiles(data)):
+    refused = ("partner_reliability", "agreement", "distinguishability", "invariance", "profiles")
+    assert data.refusals() == dict.fromkeys(refused, sentence)
+    for result in (an.agreement(data), an.distinguishability(data), an.profiles(data)):
         assert len(result) == 0
         assert result.notes == (sentence,)
 
@@ -464,7 +465,7 @@ def test_divorce_says_how_many_items_are_coded_to_no_indicator() -> None:
 
 def test_the_attachment_scales_are_neutral_so_profiles_are_refused_with_the_remedy() -> None:
     data = couples("penn_ecr")
-    assert set(data.refusals()) == {"profiles", "block_reliability", "invariance"}
+    assert set(data.refusals()) == {"profiles", "distinguishability", "block_reliability", "invariance"}
     assert "give scales their valence in scales.csv, or code items to indicators" in an.profiles(data).notes[0]
 
 

@@ -13,7 +13,7 @@ from analysis.estimation.partners import BOTH_COMPLETE
 from analysis.estimation.samples import BOTH
 from analysis.estimation.scales import constant_of_partners
 from analysis.guards import refusal
-from analysis.results import Estimates, Row, row
+from analysis.results import NOT_SHOWN, Estimates, Row, row
 from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.invariance import Invariance, partner_invariance
@@ -32,8 +32,8 @@ FLIPPED = "score statistic; p by flipping the signs of couples"
 NO_SOLUTION = "this level has no single solution on these answers"
 NO_BEFORE = "the level before has no single solution on these answers"
 ML_P = (
-    "in simulations with 50 to 200 couples this p fell below .05 in {} of samples where nothing was amiss; "
-    "read the one by sign flips"
+    f"{NOT_SHOWN}: below .05 in {{}} of simulated samples of 50 to 200 couples in which it should be in .05; read the "
+    "one by sign flips"
 )
 MEASURED = {  # lowest and highest share of true models rejected, over 4 and 7 items, symmetric and skewed answers
     "fit": ".05 to .71",

@@ -85,12 +85,12 @@ def profiles(couples: Couples) -> Estimates:
     rows: list[Row] = []
     for block in BLOCKS:
         codes = couples.codebook.block(block)
-        if not codes or (block == "block:all" and _is_one_block(couples)):
+        if not codes or (block == "block:all" and is_one_block(couples)):
             continue
         if len(codes) == 1:
             notes.append(f"{couples.codebook.label(block)}: one scale is no profile.")
             continue
-        default, sentences = _without_gated(couples, block, codes)
+        default, sentences = without_gated(couples, block, codes)
         notes += sentences
         rows += _block(couples, block, default, "")
         if default != codes:
@@ -98,7 +98,8 @@ def profiles(couples: Couples) -> Estimates:
     return Estimates(rows, notes)
 
 
-def _is_one_block(couples: Couples) -> bool:
+def is_one_block(couples: Couples) -> bool:
+    """Say whether one block has all the scales, so that block:all would repeat it."""
     return not (couples.codebook.block("block:healthy") and couples.codebook.block("block:unhealthy"))
 
 
@@ -113,8 +114,8 @@ def gate_cost(couples: Couples, code: str) -> int:
     return int((lost.any(axis=1) & couples.present.all(axis=1)).sum())
 
 
-def _without_gated(couples: Couples, block: str, codes: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    """Return the scales of the default profile, and what gates cost, in words."""
+def without_gated(couples: Couples, block: str, codes: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the scales of a block without those that a gate closes for many, and what gates cost, in words."""
     costs = {code: gate_cost(couples, code) for code in codes}
     label = couples.codebook.label
     out = [code for code in codes if costs[code] > MOST_GATED * couples.n_both]

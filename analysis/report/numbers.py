@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.display import interval, number, p_value
 from analysis.estimation.notes import HEYWOOD
-from analysis.results import KEY, Estimates, said
+from analysis.results import KEY, Estimates, said, shows_p
 from analysis.statistics import kind_of
 
 NONE = "–"
@@ -58,7 +58,9 @@ def with_interval(line: Line) -> str:
 
 def p_of(line: Line) -> str:
     """Return a row's p as a cell."""
-    return p_value(line["p"]).replace("< ", "\\<\u00a0") if line and np.isfinite(line["p"]) else NONE
+    if not line or not np.isfinite(line["p"]) or not shows_p(line["note"]):
+        return NONE
+    return p_value(line["p"]).replace("< ", "\\<\u00a0")
 
 
 def n_of(line: Line, column: str = "n_couples") -> str:

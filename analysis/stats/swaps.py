@@ -89,7 +89,7 @@ def swap_component(x: Array, y: Array, component: str, swaps: int, generator: np
 
     Roles are centred first; then swapping partners at random keeps every couple's part in a contrast but for its sign,
     and what else differs between partners stays (a wild bootstrap of couples). Each swapped sample is centred and
-    studentized anew. In simulated samples of 50 couples the p was below .05 in .03 to .07 of those with the component
+    studentized anew. In simulated samples of 50 couples the p was below .05 in .03 to .06 of those with the component
     equal, all others unequal, and up to 15 scores (docs/calibration.md).
 
     Parameters

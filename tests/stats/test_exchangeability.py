@@ -5,8 +5,9 @@ from math import isnan
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
-from oracles import FRAMES, close, couples, numbers
+from oracles import FRAMES, close, couples, numbers, shared
 from scipy.optimize import minimize
 from scipy.stats import ttest_rel
 
@@ -212,3 +213,30 @@ def test_the_size_of_chi_square_is_that_of_simulated_exchangeable_couples(n: int
     draws = 1500
     below = sum(exchangeability(*rng.normal(size=(2, n, p))).p < 0.05 for _ in range(draws))
     assert below / draws == pytest.approx(chi_square_size(n, p), abs=0.03)
+
+
+ACITELLI = "data/acitelli_couples/acitelli_individual.csv"
+
+
+@pytest.mark.parametrize("scales", ["satisfaction+other_pos", "tension+self_pos", "satisfaction", "self_pos"])
+def test_acitellis_couples_have_their_reference_numbers(scales: str) -> None:
+    rows = pd.read_csv(shared(*ACITELLI.split("/"))).sort_values(["cuplid", "gender"])
+    x, y = rows[scales.split("+")].to_numpy(float).reshape(-1, 2, len(scales.split("+"))).swapaxes(0, 1)
+    table = numbers("real_data_oracles")
+    table = table[(table["frame"] == ACITELLI) & (table["scale"] == scales)]
+    parts, whole = components(x, y), exchangeability(x, y)
+    compared = 0
+    for row in table[table["statistic"].isin(["isat_chisq", "isat_component_chisq"])].to_dict("records"):
+        key = key_of(row)[2]
+        value = whole if row["statistic"] == "isat_chisq" else parts.get(key)
+        if value:
+            assert close(value.estimate, row["value"], 1e-6)
+            assert close(value.p, row["p"], 1e-5)
+            compared += 1
+    assert compared == 1 + len(parts) - (2 if len(parts) == 6 else 0)  # without a sequence of two components
+
+
+def test_the_published_value_of_acitellis_couples_has_divisor_n_minus_1() -> None:
+    rows = pd.read_csv(shared(*ACITELLI.split("/"))).sort_values(["cuplid", "gender"])
+    x, y = rows[["satisfaction", "other_pos"]].to_numpy(float).reshape(-1, 2, 2).swapaxes(0, 1)
+    assert exchangeability(x, y).estimate * 147 / 148 == pytest.approx(9.192, abs=5e-4)
