@@ -35,7 +35,9 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     row says the same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant
     digits. With settings that are open (synthetic or disclosed) the results come back as they are.
 
-    The skew of an item is hidden always: with n, mean, SD and the share at a bound it tells how many chose each answer.
+    Where an item does not vary, everything on the items of its scale is hidden, as the scale's mean less the other
+    items' means is everybody's answer to it. The skew of an item is hidden always: with n, mean, SD and the share at a
+    bound it tells how many chose each answer.
 
     Examples
     --------
@@ -50,6 +52,7 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     few = _on_few(frame, settings.threshold)
     hidden = few | _next_smallest_group(frame, few) | _nearly_everyone(frame, settings.threshold)
     hidden |= _small_shares(frame, settings.threshold) | _telling(frame) | frame["statistic"].eq("skew")
+    hidden |= _beside_a_constant(frame)
     hidden |= _of_rare_codes(frame, hidden)
     frame.loc[hidden, [*NUMBERS]] = np.nan
     frame.loc[hidden, [*COUNTS]] = pd.NA
@@ -132,6 +135,14 @@ def _telling(frame: pd.DataFrame) -> pd.Series:
     around = frame.loc[no_spread, place].drop_duplicates()
     same_place = pd.MultiIndex.from_frame(frame[place]).isin(pd.MultiIndex.from_frame(around))
     return perfect | no_distance | frame["se"].eq(0) | pd.Series(same_place, index=frame.index)
+
+
+def _beside_a_constant(frame: pd.DataFrame) -> pd.Series:
+    """Return all rows on items of a scale with one that does not vary: the scale's mean less the others' tells it."""
+    place, items = ["scale", "partner", "group"], frame["section"].eq("items")
+    constant = frame.loc[items & frame["statistic"].eq("sd") & frame["estimate"].eq(0), place].drop_duplicates()
+    beside = pd.MultiIndex.from_frame(frame[place]).isin(pd.MultiIndex.from_frame(constant))
+    return items & pd.Series(beside, index=frame.index)
 
 
 def stamp(settings: Settings) -> str:

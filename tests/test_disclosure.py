@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from handmade import answers, book, couples, items
 
 import analysis as an
-from analysis.disclosure import HIDDEN, public, public_count, stamp
+from analysis.disclosure import HIDDEN, public, public_count, public_note, stamp
+from analysis.estimation.blocks import NOT_IDENTIFIED, ONE_ITEM, ONE_SCALE
 from analysis.results import Estimates, Row, row, said
 
 CLOSED, OPEN = an.Settings(), an.Settings(synthetic=True)
@@ -51,7 +53,7 @@ def test_a_spread_of_zero_is_hidden_with_the_mean_beside_it() -> None:
     mean, spread, other = _shown(
         _one(statistic="mean", estimate=5.0, lower=5.0, upper=5.0, se=0.0),
         _one(statistic="sd", estimate=0.0),
-        _one(statistic="sd", estimate=0.5, item="H1_2"),
+        _one(statistic="sd", estimate=0.5, scale="H2", item="H2_2"),
     )
     assert np.isnan(mean["estimate"])
     assert np.isnan(spread["estimate"])
@@ -160,3 +162,36 @@ def test_every_open_study_carries_a_stamp() -> None:
 def test_small_counts_are_only_fewer_than() -> None:
     assert [public_count(n, CLOSED) for n in (0, 1, 9, 10)] == ["0", "fewer than 10", "fewer than 10", "10"]
     assert public_count(1, OPEN) == "1"
+
+
+def test_where_an_item_does_not_vary_the_means_of_its_scale_do_not_tell_its_answer() -> None:
+    codebook = book(items("H1", 4), items("H2", 4))
+    cells = answers(codebook, 40).astype(float)
+    cells[:, 0, 1] = 4.0
+    data = couples(codebook, cells)
+    shown = public(an.describe(data) + an.items(data) + an.reliability(data), CLOSED)
+    of_scale = shown.where(section="items", scale="H1", partner="w")
+    assert {row["note"] for row in of_scale} == {HIDDEN}
+    assert np.isnan(of_scale.frame["estimate"]).all()
+    assert np.isfinite(next(iter(shown.where(statistic="scale_mean", scale="H1", partner="w", variant="")))["estimate"])
+    other = shown.where(section="items", statistic="mean", scale="H1", partner="m").frame
+    assert np.isfinite(other["estimate"]).all()
+
+
+def test_counts_of_scales_and_resamples_are_no_counts_of_couples() -> None:
+    for note in (
+        ONE_SCALE.format(1),
+        ONE_ITEM.format(2),
+        NOT_IDENTIFIED.format(3, 2, 1),
+        "2 of 999 resamples have no value",
+    ):
+        assert public_note(note, CLOSED) == note
+
+
+def test_an_item_against_its_key_is_named_where_its_numbers_are_shown() -> None:
+    codebook = book(items("H1", 4))
+    for n, named in ((8, False), (40, True)):
+        cells = answers(codebook, n).astype(float)
+        cells[:, 0, 2] = 6.0 - cells[:, 0, 2]
+        notes = an.items(couples(codebook, cells, settings={"synthetic": False})).notes
+        assert any("run against their declared key" in note for note in notes) == named

@@ -143,6 +143,8 @@ def _of_line(frame: str, line: Mapping[Any, Any]) -> Iterator[Wanted]:
             for column in line["compare"].split()
             if column == "estimate" or not (line["statistic"] == "latent_r" and role == "pooled")  # couples as clusters
         }
+        if asked.get("se") == 0:  # no width, no interval: decision 35
+            asked |= {limit: np.nan for limit in ("lower", "upper") if limit in asked}
         key = line["section"], line["statistic"], line["variant"]
         yield Wanted(frame, *key, place, item, partner, asked, _tolerances(line))
 

@@ -98,8 +98,8 @@ def _n_couples(sample: Sample, cube: Array) -> Array:
 def public_correlations(found: ItemCorrelations, settings: Settings) -> ItemCorrelations:
     """Return the correlations as they may be shown: NaN on fewer couples than the threshold or of exactly 1 or -1.
 
-    The diagonal is blank too, and what is shown has four significant digits. Whether an item does not vary or a number
-    is hidden cannot be told apart. Open studies show everything.
+    The diagonal is blank too, and what is shown has four significant digits. All items of a scale are blank where one
+    of them has no correlation to show, so that it cannot be told which does not vary. Open studies show everything.
 
     Examples
     --------
@@ -111,5 +111,9 @@ def public_correlations(found: ItemCorrelations, settings: Settings) -> ItemCorr
     if settings.open:
         return found
     hidden = (found.n_couples < settings.threshold) | (np.abs(found.r) >= 1)
+    alone = (hidden | np.isnan(found.r) | np.eye(len(hidden), dtype=bool)).all(axis=1)
+    scales = np.array(found.scales)
+    band = np.isin(scales, scales[alone])
+    hidden |= band | band[:, None]
     shown = np.vectorize(significant, otypes=[float])(np.where(hidden, np.nan, found.r))
     return replace(found, r=shown, n_couples=np.where(np.isnan(shown), 0, found.n_couples))

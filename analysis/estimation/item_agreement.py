@@ -36,6 +36,7 @@ DECLARED = "on the declared categories"
 TOO_MANY = f"answers have more than {MOST_CATEGORIES} categories: compare the scale's scores"
 PREVALENCE = "nearly all answers are one category, which lowers a kappa whatever partners do: read exact and AC2"
 ONE_ANSWER = "everybody gave the same answer, or a partner always did"
+ALWAYS_0 = "a partner always gave the same answer, which makes it 0 whatever the other answered: no interval"
 NO_CHANGE = "no couple differs, so there is nothing to test"
 NO_BHAPKAR = (
     f"{NOT_SHOWN}: below .05 in .07 to .09 of simulated samples of 50 couples in which it should be in .05; read "
@@ -193,7 +194,8 @@ def _values(couples: Couples, one: Answered) -> Iterator[tuple[str, Value, str]]
     distance = mean_t(np.abs(one.pairs[:, 0] - one.pairs[:, 1]), confidence)._replace(test=np.nan, df=np.nan, p=np.nan)
     yield "mean_abs_difference", distance, "t interval, in points of the answers"
     for statistic, scheme in SCHEMES.items():
-        yield statistic, corrected_value(table, scheme(categories), confidence), DECLARED + symmetric
+        value = corrected_value(table, scheme(categories), confidence)
+        yield statistic, value if value.se != 0 else Value(value.estimate, se=value.se), DECLARED + symmetric
     for statistic, of in ALPHAS.items():
         yield statistic, Value(float(of(one.table))), DECLARED
     yield "polychoric_r", partner_polychoric(table, confidence), "two-step, interval on Fisher's z" + symmetric
@@ -205,10 +207,10 @@ def _why(value: Value, statistic: str) -> str:
         return ONE_ANSWER
     if statistic in ALPHAS:
         return ""
-    if isfinite(value.lower) and value.se == 0:
-        return "a partner always gave the same answer, which makes it 0 whatever the other answered"
     if isfinite(value.lower):
         return ""
+    if value.estimate == 0 and value.se == 0:
+        return ALWAYS_0
     return PERFECT if value.estimate == 1 else TOO_FLAT
 
 

@@ -19,6 +19,7 @@ NO_DIFFERENCE = "the differences do not vary"
 FLAT_MEAN = "nobody differs from anybody, which leaves no interval"
 HEYWOOD = "Heywood case: a unique variance is negative"
 ONE_ITEM = "a scale of one item has no internal consistency"
+DETERMINED = "the other items determine an item, as a perfect correlation does (singular covariances)"
 NO_SOLUTION = "the one-factor model has no single solution on these answers"
 TOO_FEW_ITEMS = f"a one-factor model needs {FEWEST_ITEMS} items"
 

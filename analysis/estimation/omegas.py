@@ -79,7 +79,8 @@ def _refitted(scale: Answers, statistic: str, fit: OneFactor, moments: Moments) 
     of_resamples = omega_resampled(moments.covariances(ddof=0), start)
     of_others = omega_resampled(scale.features.left_out.covariances(ddof=0), start)
     heywood = int(of_resamples.heywood)
-    note = f"resamples with a {HEYWOOD.partition(':')[0]}: {heywood}" if heywood else ""
+    cases = HEYWOOD.partition(":")[0]
+    note = f"{heywood:,} of {len(of_resamples.omega):,} resamples are a {cases}" if heywood else ""
     yield bootstrap_row(statistic, scale.at, fit.omega, of_resamples.omega, of_others.omega, note=note)
 
 

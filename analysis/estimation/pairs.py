@@ -18,7 +18,7 @@ from analysis.estimation.scales import Answers, answers_to, items_of
 from analysis.guards import refusal
 from analysis.results import Estimates, Row, row
 from analysis.stats.discriminant import htmt, htmt2, latent_r
-from analysis.stats.value import Array
+from analysis.stats.value import Array, Value
 
 TO_TELL_APART = ("H4+U1", "H2+H7", "H3+U2a", "U2b+U5b", "H6+U4")  # of the built-in scales, before reading a profile
 MARKS = {
@@ -26,6 +26,7 @@ MARKS = {
     1.0: "1",
 }  # a latent correlation that may be as far from 0 leaves doubt that there are two constructs
 TOO_FEW = "each of the two scales needs two items"
+BEYOND = "the interval lies beyond {}"
 BEYOND_1 = "the interval lies beyond 1, where no correlation can be: the two scales cannot be told apart"
 NO_SOLUTION = "the two-factor model has no single solution on these answers"
 NO_RATIO = "the correlations within a scale do not allow it"
@@ -37,8 +38,8 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
     """Return whether pairs of scales are one construct: latent correlation, HTMT and HTMT2, by partner.
 
     Rows of section ``reliability``, ``scale`` is ``A+B``: latent_r (two-factor ML, robust interval; its note says
-    whether .9 or 1, of either sign, lies inside), htmt (absolute correlations), htmt with variant ``signed``, htmt2
-    (geometric means).
+    whether it holds .9 or 1, of either sign, or lies beyond), htmt (absolute correlations), htmt with variant
+    ``signed``, htmt2 (geometric means).
 
     Parameters
     ----------
@@ -58,9 +59,10 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
 
     Notes
     -----
-    In simulated couples 95 % intervals of latent_r held the truth in .92, .94 and .94 (50, 100, 200 couples; skewed
-    answers .91 to .94), in .87 where a tenth of the answers of 50 couples was missing; its p was below .05 in .08, .06
-    and .06 where nothing was there (docs/calibration.md).
+    In simulated couples (50 to 200; docs/calibration.md) 95 % intervals held the truth in .92 to .94 with symmetric
+    answers and in .91 to .95 with skewed ones; where a tenth of the answers was missing in .87 to .94 and .83 to
+    .94. Its p fell below .05 where nothing was there in .06 to .08 with symmetric answers and in .05 to .09 with
+    skewed ones; where a tenth was missing in .07 to .13 and .07 to .16.
 
     An interval that holds 1 cannot tell the scales apart; one that lies below 1 does not make
     them different enough for every use. The ratios have no interval: BCa intervals from resamples held the truth in
@@ -135,6 +137,23 @@ def signs_held(lower: float, upper: float, mark: float) -> list[int]:
     return [sign for sign in (1, -1) if lower <= sign * mark <= upper]
 
 
+def is_beyond(lower: float, upper: float, mark: float) -> bool:
+    """Say whether an interval lies farther from 0 than a mark, on either side."""
+    return lower > mark or upper < -mark
+
+
+def _marked(value: Value) -> str:
+    """Return which marks an interval holds, or which it lies beyond; or an empty string."""
+    if is_beyond(value.lower, value.upper, 1.0):
+        return BEYOND_1
+    inside = [
+        MINUS * (sign < 0) + text for mark, text in MARKS.items() for sign in signs_held(value.lower, value.upper, mark)
+    ]
+    beyond = [text for mark, text in MARKS.items() if is_beyond(value.lower, value.upper, mark)]
+    held = f"the interval holds {' and '.join(inside)}" if inside else ""
+    return joined(held, BEYOND.format(MINUS * (value.upper < 0) + beyond[0]) if beyond else "")
+
+
 def _latent(both: Answers, k: int) -> Row:
     if both.singular:
         return row("reliability", "latent_r", **both.at, note=both.singular)
@@ -142,11 +161,7 @@ def _latent(both: Answers, k: int) -> Row:
     value = latent_r(both.x[:, :k], both.x[:, k:], cluster, both.confidence)
     if not isfinite(value.estimate):
         return row("reliability", "latent_r", **both.at, note=NO_SOLUTION)
-    inside = [
-        MINUS * (sign < 0) + text for mark, text in MARKS.items() for sign in signs_held(value.lower, value.upper, mark)
-    ]
-    note = f"the interval holds {' and '.join(inside)}" if inside else ""
-    note = note or (BEYOND_1 if value.lower > 1 or value.upper < -1 else no_interval(value))
+    note = no_interval(value) or _marked(value)
     method = "two-factor ML, robust standard error" + (", couples as clusters" if both.clustered else "")
     return row("reliability", "latent_r", **both.at, **value._asdict(), method=method, note=note)
 

@@ -70,11 +70,11 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
 
     Notes
     -----
-    In simulated couples (docs/calibration.md) 95 % intervals held the truth in .93 to .96 with symmetric answers; with
-    a tenth of the answers missing and 50 couples, of whom few are complete on both sides, in .87 to .92 where answers
-    are skewed. The tests of equal alpha and omega rejected equal ones in .05 to .07, skewed answers of 50 couples in
-    .08 and .07; a test by dyadic_chi2 would reject too often (.09, .07 and .06 at 50, 100 and 200 couples, .16 to .21
-    with skewed answers), so it has no p.
+    In simulated couples (50 to 200; docs/calibration.md) 95 % intervals held the truth in .93 to .96 with symmetric
+    answers and in .91 to .96 with skewed ones; where a tenth of the answers was missing in .89 to .97 and .86 to
+    .96. Of the tests of equal alpha and omega p fell below .05 where nothing was there in .05 to .07 with symmetric
+    answers and in .05 to .08 with skewed ones; where a tenth was missing in .06 to .10 and .06 to .12. A test by
+    dyadic_chi2 would reject too often (.06 to .09, skewed .16 to .21), so it has no p.
 
     Read couple_difference_reliability before you use a difference between partners: it is low where
     partners are alike. The mean of two roles is a score of its own; average partners only with a reason. A

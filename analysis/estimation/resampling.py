@@ -75,7 +75,7 @@ def bootstrap_row(
     lost, none = interval.of - int(interval.usable), _no_interval(interval)
     lower, upper = (nan, nan) if none else (float(interval.lower), float(interval.upper))
     said = (
-        f"resamples without a value: {lost}" if lost else "",
+        f"{lost:,} of {interval.of:,} resamples have no value" if lost else "",
         none or _of_limits(estimate, lower, upper),
         _of_correction(jackknife) if interval.fallback and not none else "",
     )

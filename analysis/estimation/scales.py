@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import ONE_ITEM, constant_items, few_couples, singular
+from analysis.estimation.notes import DETERMINED, ONE_ITEM, constant_items, few_couples, singular
 from analysis.estimation.samples import Sample, counts
 from analysis.instrument.codebook import Codebook, Item
 from analysis.results import Row
 from analysis.stats.bootstrap import Features, features
-from analysis.stats.moments import complete_rows, covariance, is_constant
+from analysis.stats.moments import complete_rows, covariance, is_constant, is_regular
 from analysis.stats.value import Array
 
 
@@ -124,7 +124,8 @@ class Answers:
     @property
     def singular(self) -> str:
         """Why there is no model and no coefficient that inverts the covariances, or an empty string."""
-        return singular(len(self.x), self.k)
+        few = singular(len(self.x), self.k)
+        return few or ("" if self.constant or is_regular(self.covariance) else DETERMINED)
 
 
 def constant_among(items: Sequence[Item], x: Array) -> list[str]:

@@ -24,6 +24,7 @@ from analysis.stats.intervals import (
     on_fisher_z,
     on_log_complement,
     wald,
+    without_rounding,
 )  # fmt: skip
 from analysis.stats.moments import covariance, difference, is_constant
 from analysis.stats.structure import dyadic, exchangeable_dyadic
@@ -266,9 +267,9 @@ def _compared(first: _Influenced, second: _Influenced, confidence: float, *, cor
     estimate, couple = first.estimate - second.estimate, np.arange(len(first.influence))
     if not max(first.estimate, second.estimate) < 1:
         return Value(estimate)
-    se = clustered_se(first.influence - second.influence, couple, corrected=corrected)
+    se = without_rounding(clustered_se(first.influence - second.influence, couple, corrected=corrected), estimate)
     relative = first.influence / (1 - first.estimate) - second.influence / (1 - second.estimate)
-    se_of_logs = clustered_se(relative, couple, corrected=corrected)
+    se_of_logs = without_rounding(clustered_se(relative, couple, corrected=corrected), 0.0)
     if not (se > 0 and se_of_logs > 0):
         return Value(estimate, se=se)
     test = log((1 - second.estimate) / (1 - first.estimate)) / se_of_logs

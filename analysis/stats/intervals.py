@@ -101,5 +101,16 @@ def from_influence(
     """
     if not np.isfinite(estimate):
         return Value(estimate)
-    se = clustered_se(influence, cluster, corrected=corrected)
+    se = without_rounding(clustered_se(influence, cluster, corrected=corrected), estimate)
     return Value(estimate, *limits(estimate, se, confidence), se) if se > 0 else Value(estimate, se=se)
+
+
+def without_rounding(se: float, estimate: float) -> float:
+    """Return a standard error, 0 where it is only the rounding of a coefficient of this size.
+
+    Examples
+    --------
+    >>> without_rounding(4e-17, 0.0), without_rounding(0.03, 0.7)
+    (0.0, 0.03)
+    """
+    return 0.0 if se <= ROUNDING * max(1.0, abs(estimate)) else se

@@ -57,6 +57,10 @@ def _binary(cells: Array) -> None:
     cells[...] = np.where(cells.astype(float) > 3, 5.0, 1.0)
 
 
+def _constant(cells: Array) -> None:
+    cells[:, 0, 0] = cells[:, 1, 1] = 4.0
+
+
 def _noise(cells: Array) -> None:
     cells[...] = np.random.default_rng(3).integers(1, 6, cells.shape).astype(object)
 
@@ -75,6 +79,8 @@ BAD: dict[str, tuple[an.Codebook, Callable[[], Array]]] = {
     "nobody complete": (TWO_SCALES, lambda: _of_answers(_nobody_complete)),
     "one couple complete": (TWO_SCALES, lambda: _of_answers(_one_complete)),
     "yes and no": (TWO_SCALES, lambda: _of_answers(_binary)),
+    "two items, one constant": (book(items("H1", 2)), lambda: _of_answers(_constant, book(items("H1", 2)))),
+    "three items, one constant": (book(items("H1", 3)), lambda: _of_answers(_constant, book(items("H1", 3)))),
     "noise": (TWO_SCALES, lambda: _of_answers(_noise)),
     "one item": (book(items("H1", 1), items("H2", 4)), lambda: answers(book(items("H1", 1), items("H2", 4)))),
     "a hundred items, forty couples": (book(items("H1", 100)), lambda: answers(book(items("H1", 100)), 40)),
@@ -126,6 +132,7 @@ def test_intervals_hold_their_estimate_or_say_that_they_do_not(name: str, kind: 
             width = ROUNDING * max(1.0, abs(row["estimate"]))
             holds = row["lower"] - width <= row["estimate"] <= row["upper"] + width
             assert (OUTSIDE in row["note"]) != holds, row
+            assert row["upper"] - row["lower"] > ROUNDING or row["statistic"] == "onefactor_rmsea", row
         numbers = [value for value in row.values() if isinstance(value, float)]
         assert not np.isinf(numbers).any(), row
 

@@ -64,20 +64,23 @@ def test_one_number_over_everything_is_given_only_beside_a_general_factor() -> N
     assert np.isfinite(with_general["block_reliability", ""]["estimate"])
     small = book(*(items(code, 2) for code in ("H1", "H2", "H3", "U1", "U2", "U3")))
     without = by_place(an.block_reliability(made(small, 60)), "block:all")
-    assert "scales: 6, smaller ones: 6" in without["omega_hierarchical", ""]["note"]
+    assert "this block has 6, 6 of them smaller" in without["omega_hierarchical", ""]["note"]
     assert without["block_reliability", ""]["note"] == TOTAL
     assert np.isfinite(by_place(an.block_reliability(made(small, 60)))["block_reliability", ""]["estimate"])
 
 
 def test_two_scales_have_a_reliable_mean_but_no_general_factor() -> None:
     found = by_place(an.block_reliability(made(book(items("H1", 4), items("H2", 4)), 60)))
-    assert "needs 3 scales of 3 or more items, and no smaller one; scales: 2" in found["omega_hierarchical", ""]["note"]
+    assert (
+        "needs 3 scales of 3 or more items, and no smaller one; this block has 2"
+        in found["omega_hierarchical", ""]["note"]
+    )
     assert np.isfinite(found["block_reliability", ""]["lower"])
 
 
 def test_one_scale_is_no_block() -> None:
     found = by_place(an.block_reliability(made(book(items("H1", 4), items("N1", 4)), 60)))
-    assert found["block_reliability", ""]["note"] == "a block needs two scales with items; scales: 1"
+    assert found["block_reliability", ""]["note"] == "a block needs two scales with items; this one has 1"
 
 
 def test_unlike_ranges_constant_items_and_few_persons_have_reasons() -> None:
@@ -174,7 +177,7 @@ def stratified(x: Array, sizes: tuple[int, ...]) -> float:
 
 def test_a_scale_of_one_item_leaves_its_block_without_reliability_and_says_why() -> None:
     found = by_place(an.block_reliability(made(book(items("H1", 1), items("H2", 3), items("H3", 1)), 40)))
-    words = "the error of a scale of one item is unknown; scales of one item: 2"
+    words = "the error of a scale of one item is unknown, and 2 of the scales have one item"
     assert found["block_reliability", ""]["note"] == words
 
 

@@ -8,6 +8,7 @@ from handmade import answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.item_agreement import (
+    ALWAYS_0,
     MOSTLY_ONE,
     NO_BHAPKAR,
     NO_CHANGE,
@@ -17,7 +18,7 @@ from analysis.estimation.item_agreement import (
     STATISTICS,
     TOO_MANY,
 )
-from analysis.estimation.notes import PERFECT
+from analysis.estimation.notes import PERFECT, TOO_FLAT
 from analysis.estimation.omegas import NOT_ORDERED
 from analysis.results import Row, said
 from analysis.stats.categorical import SCHEMES, corrected_value
@@ -118,7 +119,18 @@ def test_a_partner_with_one_answer_makes_kappa_zero_and_the_note_says_so() -> No
     cells[:, 0, 0] = 3.0
     row = of_item(an.item_agreement(couples(TWO, cells)))["kappa", ""]
     assert row["estimate"] == 0
-    assert "a partner always gave the same answer" in row["note"]
+    assert np.isnan(row["lower"])
+    assert row["note"] == ALWAYS_0
+
+
+def test_couples_who_are_all_equally_far_apart_leave_no_interval() -> None:
+    cells = answers(TWO, 30).astype(float)
+    cells[:, 0, 0] = np.tile([1.0, 2.0, 3.0], 10)
+    cells[:, 1, 0] = cells[:, 0, 0] + 1
+    row = of_item(an.item_agreement(couples(TWO, cells)))["brennan_prediger", ""]
+    assert np.isfinite(row["estimate"])
+    assert np.isnan(row["lower"])
+    assert row["note"] == TOO_FLAT
 
 
 @pytest.mark.parametrize(("share", "there"), [(0.96, True), (0.6, False)])

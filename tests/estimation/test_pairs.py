@@ -8,7 +8,8 @@ from handmade import answers, book, couples, items, made
 
 import analysis as an
 from analysis.display import MINUS
-from analysis.estimation.pairs import APART, BEYOND_1, NO_SOLUTION, OPPOSED, TO_TELL_APART, TOO_FEW
+from analysis.estimation.notes import DETERMINED
+from analysis.estimation.pairs import APART, BEYOND_1, OPPOSED, TO_TELL_APART, TOO_FEW
 from analysis.results import KEY, Row
 from analysis.stats.discriminant import latent_r
 from analysis.stats.value import Array, Value
@@ -46,7 +47,7 @@ def test_two_halves_of_one_scale_cannot_be_told_apart() -> None:
     whole = answers(book(items("H1", 6)), 120)
     data = couples(book(items("H1", 3), items("U1", 3)), whole)
     table = an.scale_pairs(data)
-    assert by_place(table, partner="m")["latent_r", ""]["note"] == "the interval holds 1"
+    assert by_place(table, partner="m")["latent_r", ""]["note"] == "the interval holds 1; the interval lies beyond .9"
     assert by_place(table)["latent_r", ""]["note"] == BEYOND_1
 
 
@@ -131,7 +132,10 @@ def test_scales_scored_in_opposite_directions_are_near_minus_one_and_it_is_said(
     mirrored[:, :, 3:] = 6.0 - mirrored[:, :, 3:]
     for cells, sign in ((whole, ""), (mirrored, MINUS)):
         table = an.scale_pairs(couples(halves, cells))
-        assert by_place(table, partner="m")["latent_r", ""]["note"] == f"the interval holds {sign}1"
+        assert (
+            by_place(table, partner="m")["latent_r", ""]["note"]
+            == f"the interval holds {sign}1; the interval lies beyond {sign}.9"
+        )
         assert by_place(table)["latent_r", ""]["note"] == BEYOND_1
 
 
@@ -179,7 +183,7 @@ def test_perfectly_correlated_items_leave_the_model_undone_and_the_ratios_there(
     cells = answers(TWO, 60)
     cells[:, :, 1] = cells[:, :, 0]
     found = by_place(an.scale_pairs(couples(TWO, cells)))
-    assert found["latent_r", ""]["note"] == NO_SOLUTION
+    assert found["latent_r", ""]["note"] == DETERMINED
     assert np.isfinite(found["htmt", ""]["estimate"])
 
 
@@ -196,3 +200,13 @@ def test_a_finished_score_is_in_no_pair() -> None:
     table = an.scale_pairs(made(mixed, 40))
     assert set(table.frame["scale"]) == {"H1+U1"}
     assert table.notes == ("H2: a finished score without items has no pairs.",)
+
+
+@pytest.mark.parametrize(("sign", "words"), [(1, "beyond .9"), (-1, f"beyond {MINUS}.9")])
+def test_an_interval_between_nine_tenths_and_one_is_no_silence(sign: int, words: str) -> None:
+    rng = np.random.default_rng(8)
+    latent = rng.multivariate_normal([0, 0], [[1, 0.95], [0.95, 1]], (1500, 2)) * [1, sign]
+    cells = np.repeat(latent, 3, axis=2) + 0.4 * rng.normal(size=(1500, 2, 6))
+    codebook = book(items("H1", 3, low=None, high=None), items("U1", 3, low=None, high=None))
+    latent_row = by_place(an.scale_pairs(couples(codebook, cells)))["latent_r", ""]
+    assert latent_row["note"] == f"the interval lies {words}"

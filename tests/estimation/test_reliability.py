@@ -7,7 +7,7 @@ import pytest
 from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
-from analysis.estimation.notes import HEYWOOD, NO_SOLUTION, SATURATED, TOO_FEW_ITEMS
+from analysis.estimation.notes import DETERMINED, HEYWOOD, SATURATED, TOO_FEW_ITEMS
 from analysis.estimation.omegas import NOT_ORDERED
 from analysis.estimation.reliability import IDENTICAL, NO_CORRELATIONS
 from analysis.results import Row
@@ -141,7 +141,7 @@ def test_equal_items_have_an_alpha_of_one_without_interval() -> None:
     found = by_place(an.reliability(couples(FIVE, cells)))
     assert found["alpha", ""]["estimate"] == 1
     assert found["alpha", ""]["note"] == IDENTICAL
-    assert found["omega", ""]["note"] == NO_SOLUTION
+    assert found["omega", ""]["note"] == DETERMINED
 
 
 def test_a_negative_alpha_is_shown_with_its_interval() -> None:

@@ -12,7 +12,7 @@ from scipy import stats as scipy_stats
 from second import one_factor_by_scipy
 
 import analysis as an
-from analysis.estimation.notes import NO_SOLUTION, NOT_LISTWISE, TOO_FEW_ITEMS
+from analysis.estimation.notes import DETERMINED, NOT_LISTWISE, TOO_FEW_ITEMS
 from analysis.estimation.reliability import NO_INVERSE, NO_MOMENTS, NO_VARIANCE
 from analysis.estimation.resampling import weights
 from analysis.results import KEY, NO_INTERVAL, Row
@@ -178,7 +178,7 @@ def test_categorical_omega_is_resampled_on_request_alone() -> None:
         data, data.cube("H1")[:, :1], lambda x: omega_categorical(x.astype(int), 5).estimate
     )
     lost = int(np.isnan(replicates).sum())
-    assert (f"resamples without a value: {lost}" in row["note"]) == (lost > 0)
+    assert (f"{lost} of {len(replicates):,} resamples have no value" in row["note"]) == (lost > 0)
     expected = bca(row["estimate"], replicates, others, 0.95)
     # Angles of a resample are known to the square of the last step, 1e-4 (RESAMPLED_STEP).
     assert [row["lower"], row["upper"]] == pytest.approx([expected.lower, expected.upper], abs=1e-5)
@@ -234,7 +234,11 @@ def test_a_constant_item_has_no_full_information() -> None:
     cells = answers(FIVE, 60)
     cells[:, 0, 1], cells[0, 0, 0] = 2.0, np.nan
     found = by_place(an.reliability(couples(FIVE, cells), fiml=True))
-    assert found["alpha", "fiml"]["note"] == found["omega", "fiml"]["note"] == "an item is constant: H1_2"
+    assert (
+        found["alpha", "fiml"]["note"]
+        == found["omega", "fiml"]["note"]
+        == ("an item is constant: H1_2: full information has no covariances to start from")
+    )
 
 
 def test_items_that_determine_each_other_or_never_meet_have_no_full_information() -> None:
@@ -313,8 +317,7 @@ def test_perfectly_correlated_items_say_what_they_leave_undone() -> None:
     every_gap_has_its_reason(table)
     found = by_place(table)
     assert found["alpha", ""]["lower"] < found["alpha", ""]["estimate"] < 1
-    assert found["lambda6", ""]["note"] == NO_INVERSE
-    assert found["omega", ""]["note"] == NO_SOLUTION
+    assert found["lambda6", ""]["note"] == found["omega", ""]["note"] == DETERMINED
 
 
 def test_a_negative_mean_correlation_keeps_its_negative_alpha_and_interval() -> None:

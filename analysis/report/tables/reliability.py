@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.one_factor import STATISTICS
-from analysis.estimation.pairs import MARKS, TO_TELL_APART, signs_held
+from analysis.estimation.pairs import MARKS, TO_TELL_APART, is_beyond, signs_held
 from analysis.instrument.codebook import BLOCKS, Codebook
 from analysis.report.markdown import table
 from analysis.report.numbers import NONE, Line, Numbers, n_of, p_of, value, with_interval
@@ -185,8 +185,8 @@ def pairs(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
         "HTMT2",
     ]
     caption = (
-        "Pairs of scales: are they one construct? Whether .9 or 1, of either sign, lies inside the interval of the "
-        "latent correlation."
+        "Pairs of scales: are they one construct? Whether the interval of the latent correlation holds .9 or 1, of "
+        "either sign, or lies beyond."
     )
     return table(["Pair", "Who", *heads], rows, numbering.table(caption), words=2)
 
@@ -194,6 +194,8 @@ def pairs(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
 def _holds(line: Line, mark: float) -> str:
     if not line or not np.isfinite(line["lower"]):
         return NONE
+    if is_beyond(line["lower"], line["upper"], mark):
+        return "beyond"
     return "yes" if signs_held(line["lower"], line["upper"], mark) else "no"
 
 
