@@ -26,7 +26,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pyreadstat
 import pytest
+import python_calamine
 import textstat
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +100,9 @@ FORBIDDEN = re.compile(
 )
 DOUBLE = re.compile(r"\b(?:and|or|but|as well as)\b|[/;&]", re.IGNORECASE)
 
-WORDING_SUFFIXES = {".csv", ".tsv", ".txt", ".html", ".htm", ".gz", ".md", ".lss", ".r"}
+SPREADSHEETS = {".xls", ".xlsx"}
+SPSS = {".sav", ".zsav", ".por"}
+WORDING_SUFFIXES = {".csv", ".tsv", ".txt", ".html", ".htm", ".gz", ".md", ".lss", ".r", *SPREADSHEETS, *SPSS}
 MARKED_UP = {".html", ".htm", ".lss"}
 
 
@@ -150,8 +154,25 @@ def strings(value: object) -> Iterator[str]:
             yield from strings(part)
 
 
+def spreadsheet(path: Path) -> str:
+    """Every cell of every sheet, in rows: the wordings often stand in the header."""
+    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    return "\n".join(" ".join(map(str, row)) for rows in sheets for row in rows)
+
+
+def spss(path: Path) -> str:
+    """The labels of variables and of values: there the wordings of an SPSS file stand."""
+    reader = pyreadstat.read_por if path.suffix.lower() == ".por" else pyreadstat.read_sav
+    _, about = reader(str(path), metadataonly=True)
+    labels = [text for by_value in about.variable_value_labels.values() for text in by_value.values()]
+    return "\n".join(map(str, [*about.column_labels, *labels]))
+
+
 def plain(path: Path) -> str:
     """Text of one file: unpacked, and without the tags and entities of a page."""
+    if path.suffix.lower() in SPREADSHEETS | SPSS:
+        return spreadsheet(path) if path.suffix.lower() in SPREADSHEETS else spss(path)
     raw = gzip.decompress(path.read_bytes()) if path.suffix.lower() == ".gz" else path.read_bytes()
     text = raw.decode("utf-8-sig", errors="replace")
     if path.suffix.lower() not in MARKED_UP:
@@ -490,6 +511,7 @@ def test_the_wordings_to_compare_with_were_really_read(borrowed: dict[tuple[str,
     article = next((SHARED / "seed").glob("*.txt"))
     lifted = " ".join(plain(article).split()[100:112])
     assert runs(lifted) & borrowed.keys()
+    assert {"love_may.xls", "surveydata_2010.sav"} <= set(borrowed.values())
 
 
 def test_no_item_shares_six_consecutive_words_with_another_wording(borrowed: dict[tuple[str, ...], str]) -> None:
