@@ -55,12 +55,33 @@ def test_every_cell_in_word_has_the_style_of_tables(demo_report: Path) -> None:
     assert styles == {"TableText", "TableTextKept"}
 
 
-def test_the_first_cell_of_each_row_is_a_head_on_the_page(demo_report: Path) -> None:
-    html = (demo_report / "report.html").read_text(encoding="utf-8")
-    bodies = re.findall(r"<tbody>(.*?)</tbody>", html, re.DOTALL)
-    rows = [row for body in bodies for row in re.findall(r"<tr\b.*?</tr>", body, re.DOTALL)]
-    assert len(rows) > 100
-    assert {len(re.findall(r"<th\b", row)) for row in rows} == {1}
+def _tables(page: Path) -> list[tuple[str, str, list[str]]]:
+    """Return the opening tag, the header and the rows of every table of a page."""
+    html = page.read_text(encoding="utf-8")
+    found = re.findall(r"(<table\b[^>]*>).*?(<thead>.*?</thead>)\s*<tbody>(.*?)</tbody>", html, re.DOTALL)
+    return [(tag, head, re.findall(r"<tr\b.*?</tr>", body, re.DOTALL)) for tag, head, body in found]
+
+
+def test_the_heads_of_each_row_tell_it_from_the_others_of_its_table(demo_report: Path) -> None:
+    tables = _tables(demo_report / "report.html")
+    assert {"two-heads" in tag for tag, _, _ in tables} == {True, False}
+    for tag, _, rows in tables:
+        heads = [tuple(re.findall(r"<th\b[^>]*>(.*?)</th>", row, re.DOTALL)) for row in rows]
+        assert {len(cells) for cells in heads} == {2 if "two-heads" in tag else 1}
+        assert len(set(heads)) == len(heads), tag
+
+
+def test_every_head_says_whether_it_is_of_a_row_or_a_column(demo_report: Path) -> None:
+    for _, head, rows in _tables(demo_report / "report.html"):
+        assert head.count('scope="col"') == len(re.findall(r"<th\b", head.removeprefix("<thead>"))) > 1
+        assert all(row.count('scope="row"') == len(re.findall(r"<th\b", row)) for row in rows)
+
+
+def test_both_heads_of_a_row_stay_where_a_table_scrolls(demo_report: Path) -> None:
+    page = (demo_report / "report.html").read_text(encoding="utf-8")
+    assert "th:first-child, .two-heads th:nth-child(2) { position: sticky; left: 0; background: #fff; }" in page
+    assert "min-width: var(--first); max-width: var(--first); }" in page
+    assert ".two-heads th:nth-child(2) { left: var(--first);" in page
 
 
 def test_only_short_tables_are_kept_whole_in_word(demo_report: Path) -> None:
