@@ -117,7 +117,7 @@ def demo_words(target, words):  # type: (str, list[str]) -> list[str]
 def run(target, words):  # type: (str, list[str]) -> int
     """Run one target and return its exit code."""
     if target in ("report", "check"):
-        named = bool(words) and not words[0].startswith("--")
+        named = any(word.endswith(".toml") for word in words) or (bool(words) and not words[0].startswith("--"))
         return python("-m", "analysis", target, *(words if named else demo_words(target, words)))
     os.chdir(HERE)
     if target == "test":

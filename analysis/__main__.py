@@ -58,12 +58,13 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, meaning in (
-        ("report", "make the report of a study"),
-        ("check", "say what the data are, what is wrong with them, and which analyses they allow"),
+    for name, meaning, out in (
+        ("report", "make the report of a study", " [--out DIR]"),
+        ("check", "say what the data are, what is wrong with them, and which analyses they allow", ""),
     ):
         command = commands.add_parser(
             name, help=meaning, description=f"{meaning[0].upper()}{meaning[1:]}.", epilog=EXAMPLES,
+            usage=f"python -m analysis {name} STUDY.toml [--data FILE | --data MARK=FILE MARK=FILE]{out}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )  # fmt: skip
         command.add_argument("study", metavar="STUDY.toml", help="the study's file, or the folder that holds it")
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
             "--data", nargs="+", metavar="FILE", default=[],
             help="another survey file than study.toml names, or one a partner: woman=A.csv man=B.csv",
         )  # fmt: skip
-        if name == "report":
+        if out:
             command.add_argument(
                 "--out", metavar="DIR", help="the folder to write; by default reports/ and the study folder's name"
             )

@@ -228,4 +228,7 @@ def _codebook(folder: Path, table: Mapping[str, Any], by: str) -> Codebook:
 def _check_folder(folder: Path, name: str) -> None:
     if not (folder / name).is_dir():
         here = [*("built-in", "built-in+M"), *(part.name for part in folder.iterdir() if part.is_dir())]
-        raise StudyError(f"There is no codebook folder '{name}' beside study.toml.{did_you_mean(name, here)}")
+        raise StudyError(
+            f"There is no codebook folder '{name}' beside study.toml.{did_you_mean(name, here)} Name the folder that "
+            'holds items.csv, or write codebook = "built-in".'
+        )

@@ -116,6 +116,13 @@ def test_a_misspelt_key_is_named_with_the_nearest_right_one(tmp_path: Path, caps
     assert "section [couples] has no key 'wehre'. Did you mean 'where'?" in _refused(["report", str(study)], capsys)
 
 
+def test_the_usage_names_the_study_before_its_files(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["report", "--data", "answers.csv", "study.toml"])
+    assert stop.value.code == 2
+    assert "report STUDY.toml [--data FILE | --data MARK=FILE MARK=FILE] [--out DIR]" in capsys.readouterr().err
+
+
 def test_two_files_need_their_marks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = _refused(["check", str(_copy(tmp_path)), "--data", "a.csv", "b.csv"], capsys)
     assert "--data woman=A.csv man=B.csv" in said

@@ -144,6 +144,13 @@ def test_options_alone_are_those_of_the_demo(
     assert called[0][3:] == [target, run.DEMO, *passed]
 
 
+def test_a_study_is_found_behind_the_options(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(run.subprocess, "call", _recorder(called))
+    run.run("report", ["--out", "x", "a/study.toml"])
+    assert called[0][3:] == ["report", "--out", "x", "a/study.toml"]
+
+
 def test_a_moved_folder_means_a_new_set_up(run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     before = run.wanted()
     for name in ("requirements.lock", "pyproject.toml"):

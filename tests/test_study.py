@@ -233,7 +233,10 @@ def test_items_can_be_scored_by_indicator(tmp_path: Path) -> None:
 )
 def test_an_unknown_codebook_folder_is_refused_with_the_nearest(tmp_path: Path, name: str, guess: str) -> None:
     said = refused(tmp_path, PLAIN.replace('"book"', f'"{name}"'))
-    assert said == f"There is no codebook folder '{name}' beside study.toml.{guess}"
+    assert said.startswith(
+        f"There is no codebook folder '{name}' beside study.toml.{guess} Name the folder that holds "
+    )
+    assert said.endswith('items.csv, or write codebook = "built-in".')
 
 
 def test_a_faulty_codebook_is_refused_on_opening(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every column of items.csv and scales.csv: what it holds and which words it takes.."""
+"""Every column of items.csv and scales.csv: what it holds and which words it takes."""
 
 from __future__ import annotations
 

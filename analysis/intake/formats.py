@@ -54,7 +54,10 @@ def _check_file(path: Path) -> None:
         raise DataError(f"'{path.name}' is a folder; name the survey file in it.")
     if not path.is_file():
         beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"There is no file '{path}'.{did_you_mean(path.name, beside)}")
+        raise DataError(
+            f"There is no file '{path}'.{did_you_mean(path.name, beside)} Correct its name: in study.toml it is "
+            "relative to that file, behind --data to the folder that you are in."
+        )
     with path.open("rb") as file:
         if not file.read(1):
             raise DataError(f"'{path.name}' is empty (0 bytes). Export the survey again.")

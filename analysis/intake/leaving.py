@@ -66,7 +66,10 @@ def without_silent_persons(frame: pd.DataFrame, people: pd.DataFrame, items: Ite
         return frame, people
     silent = np.array([not "".join(row).strip() for row in frame[columns].to_numpy(dtype=object)])
     if silent.all():
-        raise DataError(f"All answers are missing: no row has an answer in {named(columns, most=6)}.")
+        raise DataError(
+            f"All answers are missing: no row has an answer in {named(columns, most=6)}. Export the answers too, or "
+            "name under 'column' in items.csv the columns that hold them."
+        )
     _put_out(frame, people, silent, "no answer to any item")
     return _keep(frame, people, ~silent)
 

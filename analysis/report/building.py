@@ -18,7 +18,6 @@ from analysis import figures as draw
 from analysis.couples import Couples
 from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
-from analysis.instrument.codebook import BLOCKS
 from analysis.private import KEPT_FROM_GIT, PRIVATE, private_folder, safe
 from analysis.report.analyses import analyse
 from analysis.report.document import document
@@ -143,7 +142,7 @@ def _figures(couples: Couples, shown: Estimates, folder: Path) -> tuple[dict[str
             refused[name] = str(reason)
             continue
         draw.save(ax, folder / "figures" / name)
-        caption = f"{_caption(name, couples, ax)}{_persons(name, shown)}"
+        caption = f"{_caption(name, couples, ax)}{_persons(name, shown, couples, ax)}"
         drawn[name] = Drawn(f"figures/{name}", caption, str(ax.get_label()), _is_tall(ax))
         _put_away(ax)
     return drawn, refused
@@ -171,17 +170,20 @@ def _caption(name: str, couples: Couples, ax: Axes) -> str:
 OF_FIGURE: dict[str, dict[str, str | list[str]]] = {
     "profile": {"section": "describe", "statistic": "scale_mean", "group": ""},
     "groups": {"section": "describe", "statistic": "scale_mean"},
-    "reliability": {"section": "reliability", "statistic": ["alpha", "alpha_pooled"], "group": "", "variant": ""},
-    "plane": {"section": "describe", "statistic": "scale_mean", "group": "", "scale": list(BLOCKS)[:2]},
+    "reliability": {"section": "reliability", "statistic": ["alpha", "alpha_pooled"], "group": ""},
     "item_map": {"section": "items", "statistic": "item_rest_r"},
     "item_correlations": {"section": "items", "statistic": "item_rest_r"},
 }
 
 
-def _persons(name: str, shown: Estimates) -> str:
-    """Return on how many persons the numbers of a figure rest: one number, or the range over its marks."""
-    rows = shown.where(**OF_FIGURE[name]).frame
-    n = rows.loc[rows["estimate"].notna(), "n_persons"].dropna()
+def _persons(name: str, shown: Estimates, couples: Couples, ax: Axes) -> str:
+    """Return on how many persons the numbers of a figure rest: one number, or the range over its marks.
+
+    Nothing where the figure's own legend has them, as that of the plane does.
+    """
+    variant = "within_couple" if "within couples" in ax.get_xlabel() else ""
+    rows = shown.where(**{"variant": variant} | OF_FIGURE.get(name, {"section": ""})).frame
+    n = rows.loc[rows["estimate"].notna() & rows["scale"].isin(couples.codebook.codes), "n_persons"].dropna()
     if not len(n):
         return ""
     return f" Persons a mark: {n.min():,}." if n.min() == n.max() else f" Persons a mark: {n.min():,} to {n.max():,}."

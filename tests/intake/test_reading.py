@@ -232,8 +232,8 @@ def test_a_missing_file_is_refused_with_the_nearest_name(tmp_path: Path) -> None
     write(tmp_path, "id\n1\n", "answers.csv")
     said = message(an.DataError, an.read, tmp_path / "answer.csv")
     assert said.startswith("There is no file '")
-    assert said.endswith("answer.csv'. Did you mean 'answers.csv'?")
-    assert "There is no file" in message(an.DataError, an.read, tmp_path / "no" / "where.csv")
+    assert "answer.csv'. Did you mean 'answers.csv'? Correct its name: in study.toml it is relative to" in said
+    assert "where.csv'. Correct its name" in message(an.DataError, an.read, tmp_path / "no" / "where.csv")
 
 
 @pytest.mark.parametrize("ending", [".dta", ".csv.gz", ".por", ""])

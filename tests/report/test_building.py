@@ -7,6 +7,7 @@ import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -76,6 +77,19 @@ def test_the_page_names_its_language_and_its_figures(page: Page) -> None:
     assert all(attrs.get("aria-label") for attrs in drawings)
 
 
+def test_captions_count_the_persons_that_the_marks_are_made_of(page: Page, demo: an.Couples) -> None:
+    codes = list(demo.codebook.codes)
+    both = demo.scores[codes].notna().groupby(level="couple").all().sum()
+    complete = [demo.cube(code) for code in codes]
+    answered = [int(cells.all(axis=1).sum()) for cube in complete for cells in np.isfinite(cube).swapaxes(0, 1)]
+    assert f"within couples. Persons a mark: {both.min()} to {both.max()}." in page.text
+    assert (
+        f"Reliability of the scores with 95% intervals. Persons a mark: {min(answered)} to {max(answered)}."
+        in page.text
+    )
+    assert "means with 95% ellipses. Synthetic" in page.text  # its legend has the numbers
+
+
 def test_tables_have_headers_and_captions(page: Page) -> None:
     count = {tag: sum(1 for other, _ in page.tags if other == tag) for tag in ("table", "caption", "thead")}
     assert count["table"] == count["caption"] == count["thead"] > 10
@@ -89,10 +103,12 @@ def test_the_page_says_that_the_data_are_synthetic_and_what_the_limits_are(page:
 
 def test_numbers_on_the_page_are_those_of_results_csv(demo_report: Path, page: Page) -> None:
     table = pd.read_csv(demo_report / "results.csv", keep_default_na=False, na_values=[""])
-    rows = table[(table["statistic"] == "omega") & (table["scale"] == "U4")]
-    for _, line in rows.iterrows():
-        shown = f"ω = {line['estimate']:.2f}".replace("0.", ".")
-        assert f"Self-reliance out of fear: woman {shown}" in page.text or f"man {shown}" in page.text
+    rows = table[(table["statistic"] == "omega") & (table["scale"] == "U4") & table["variant"].isna()]
+    shown = {line["partner"]: f"ω = {line['estimate']:.2f}".replace("0.", ".") for _, line in rows.iterrows()}
+    assert set(shown) == {"woman", "man"}
+    words = re.search(r"Self-reliance out of fear: woman (ω = \S+),.*?; man (ω = \S+),", page.text)
+    assert words is not None
+    assert words.groups() == (shown["woman"], shown["man"])
 
 
 def test_results_csv_has_the_result_tables_columns_and_a_unique_key(demo_report: Path) -> None:
