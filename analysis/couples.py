@@ -21,6 +21,7 @@ from analysis.intake.pairing import RESPONDENT, pair
 from analysis.intake.reading import text_cells
 from analysis.intake.scoring import score
 from analysis.intake.screening import Values, screen
+from analysis.intake.units import check_units, couple_column
 from analysis.settings import Settings
 
 NO_PARTNER = REASONS.index("no_partner")
@@ -246,8 +247,11 @@ def couples_from_frame(
     codebook = codebook.with_scores(tuple(scores))
     raw = frame if list(frame.index.names) == ["file", "row"] else text_cells(frame)
     headers = [item.header for item in codebook.items]
+    screened = screen(raw, where or {})
+    used = {couple, partner, group, *(where or {}), *headers}
+    couple = couple_column(screened, couple, roles, headers, used, settings.allow, one_person=one_person)
     people = pair(
-        screen(raw, where or {}),
+        screened,
         couple=couple,
         partner=partner,
         roles=roles,
@@ -256,10 +260,11 @@ def couples_from_frame(
         items=headers,
         one_person=one_person,
     )
-    note_unused(people, {couple, partner, group, *(where or {}), *headers})
+    note_unused(people, used)
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
     labels_of = _partner_labels(people, roles, one_person=one_person)
     answers = _on_grid(part(coded, "answer"), labels_of, np.nan)
+    check_units(coded, answers, couple, settings.allow, marked=bool(partner or wide))
     return Couples(
         items=answers,
         reason_codes=_on_grid(part(coded, "reason"), labels_of, NO_PARTNER).astype(np.int8),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.display import significant
 from analysis.results import COUNTS, KEY, NUMBERS, Estimates
+from analysis.rules import allowed_words
 from analysis.settings import Settings
 from analysis.statistics import kind_of
 
@@ -154,12 +155,15 @@ def stamp(settings: Settings) -> str:
     'Synthetic data: no real couple answered.'
     >>> stamp(Settings(disclose=True))
     'Disclosed: single couples and small cells are shown. Do not give this to participants.'
+    >>> stamp(Settings(allow=("double-entry",)))
+    'Refused as a rule, allowed by study.toml: double-entry.'
     """
+    words = ""
     if settings.synthetic:
-        return "Synthetic data: no real couple answered."
-    if settings.disclose:
-        return "Disclosed: single couples and small cells are shown. Do not give this to participants."
-    return ""
+        words = "Synthetic data: no real couple answered."
+    elif settings.disclose:
+        words = "Disclosed: single couples and small cells are shown. Do not give this to participants."
+    return " ".join(filter(None, [words, allowed_words(settings.allow)]))
 
 
 def public_count(count: int, settings: Settings) -> str:

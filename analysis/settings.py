@@ -7,6 +7,7 @@ from numbers import Real
 
 from analysis.display import definitions_html
 from analysis.errors import StudyError, counted, listing
+from analysis.rules import allow_faults
 
 SMALLEST_THRESHOLD = 5
 
@@ -33,9 +34,12 @@ class Settings:
     disclose: bool = False
     synthetic: bool = False
     categorical_intervals: bool = False
+    allow: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse values outside their ranges."""
+        """Refuse values outside their ranges; a list of rules to allow becomes a tuple."""
+        if isinstance(self.allow, list):
+            object.__setattr__(self, "allow", tuple(self.allow))
         faults = [
             *_number_faults("confidence", self.confidence, 0.5, 0.999, "a number from 0.5 to 0.999, such as 0.95"),
             *_number_faults("minimum_answered", self.minimum_answered, 0.01, 1, "a share from 0.01 to 1, such as 0.8"),
@@ -45,6 +49,7 @@ class Settings:
             *_flag_faults("disclose", self.disclose),
             *_flag_faults("synthetic", self.synthetic),
             *_flag_faults("categorical_intervals", self.categorical_intervals),
+            *_allow_faults(self.allow),
         ]
         if len(faults) == 1:
             raise StudyError(faults[0])
@@ -74,3 +79,9 @@ def _whole_faults(name: str, value: float, low: int, high: int) -> list[str]:
 
 def _flag_faults(name: str, value: object) -> list[str]:
     return [] if isinstance(value, bool) else [f"{name} is {value!r}; allowed is true or false."]
+
+
+def _allow_faults(allow: object) -> list[str]:
+    if isinstance(allow, tuple):
+        return allow_faults(str(name) for name in allow)
+    return [f'allow is {allow!r}; it takes a list of rules, such as ["pooled-reliability"].']

@@ -110,6 +110,12 @@ KEYS = (
         "yes or no",
         "Bootstrap intervals of omega_categorical too: seconds to minutes more.",
     ),
+    Key(
+        "analysis",
+        "allow",
+        "texts",
+        'Refused analyses to do all the same, by the names in rules.md, `["pooled-reliability"]`; every output says so.',
+    ),
     Key("source", "citation", "text", "How to cite the data."),
     Key("source", "licence", "text", "Under which licence the data may be used."),
     Key(

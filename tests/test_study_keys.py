@@ -36,6 +36,7 @@ RIGHT = {
     "analysis.disclose": ["true"],
     "analysis.synthetic": ["false"],
     "analysis.categorical_intervals": ["true"],
+    "analysis.allow": ['["double-entry"]', "[]"],
     "source.citation": ['"Us"'],
     "source.licence": ['"None"'],
     "source.sha256": ['"00"'],
@@ -79,6 +80,7 @@ WRONG = {
     ],
     "analysis.confidence": [('"0.9"', "it takes a number"), ("true", "it takes a number")],
     "analysis.seed": [("1.5", "it takes a whole number"), ("true", "it takes a whole number")],
+    "analysis.allow": [('"double-entry"', "it takes a list of texts"), ("true", "it takes a list of texts")],
     "analysis.by": [('"items"', 'it takes "scale" or "indicator"'), ("[1]", 'it takes "scale" or "indicator"')],
 }
 
