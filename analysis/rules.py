@@ -21,8 +21,8 @@ ACTIONS = ("refuse", "warn", "note", "never")
 class Rule:
     """One rule: ``wrong`` is the analysis that it guards against, ``sentence`` says why and what to do instead.
 
-    ``action`` is ``refuse`` (an error, or an empty row with the reason), ``warn`` (where the data call for it), ``note``
-    (beside every such result) or ``never`` (no function does it).
+    ``action`` is ``refuse`` (an error, or an empty row with the reason), ``warn`` (where the data call for it),
+    ``note`` (beside every such result) or ``never`` (no function does it).
     """
 
     id: str

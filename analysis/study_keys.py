@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.errors import did_you_mean
 from analysis.intake.coding import REASONS
+from analysis.settings import ADJUSTMENTS
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,14 @@ KEYS = (
         "analysis",
         "allow",
         "texts",
-        'Refused analyses to do all the same, by the names in rules.md, `["pooled-reliability"]`; every output says so.',
+        'Refused analyses to do all the same, named as in rules.md, `["pooled-reliability"]`; every output says so.',
+    Key("analysis", "adjust", "holm or fdr_bh", "How p is adjusted for several scales, items or blocks; `holm`."),
+    Key(
+        "analysis",
+        "equivalence",
+        "bounds by scale",
+        "The largest difference between partners' means that counts as none, in points of the score: `{default = 0.5}`, or "
+        "by scale code; fixed before the data are seen. Left out: equivalence is not tested.",
     ),
     Key("source", "citation", "text", "How to cite the data."),
     Key("source", "licence", "text", "Under which licence the data may be used."),
@@ -188,6 +196,8 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         _by(lambda v: isinstance(v, dict) and set(v) == {"missing"} and _BY_REASON(v["missing"])),
         "[answers.item.NAME] with missing = {reason = [values]}",
     ),
+    "holm or fdr_bh": (lambda value: value in ADJUSTMENTS, '"holm" or "fdr_bh"'),
+    "bounds by scale": (_by(_is_number), "numbers by scale code, {default = 0.5, H1 = 0.3}"),
     "scale or indicator": (lambda value: value in ("scale", "indicator"), '"scale" or "indicator"'),
 }
 

@@ -111,8 +111,8 @@ def check_units(
 ) -> None:
     """Refuse couples of whom none has two persons (rule W1), or who all stand in the data twice (rule W2).
 
-    ``people`` is indexed (couple, partner, file, row); ``answers`` has a row for each partner of each couple; ``marked``
-    says that the file names who is which partner.
+    ``people`` is indexed (couple, partner, file, row); ``answers`` has a row for each partner of each couple;
+    ``marked`` says that the file names who is which partner.
 
     Raises
     ------
