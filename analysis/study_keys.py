@@ -116,6 +116,7 @@ KEYS = (
         "allow",
         "texts",
         'Refused analyses to do all the same, named as in rules.md, `["pooled-reliability"]`; every output says so.',
+    ),
     Key("analysis", "adjust", "holm or fdr_bh", "How p is adjusted for several scales, items or blocks; `holm`."),
     Key(
         "analysis",
