@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from math import isfinite, nan
@@ -11,7 +12,8 @@ import pandas as pd
 
 from analysis.display import degrees, interval, number, p_value
 from analysis.errors import SurveyError, did_you_mean
-from analysis.statistics import kind_of
+from analysis.rules import sentence
+from analysis.statistics import kind_of, statistics
 
 KEY = (
     "section", "scale", "item", "partner", "group", "wave",
@@ -25,6 +27,7 @@ KINDS = dict.fromkeys(TEXTS, "str") | dict.fromkeys(NUMBERS, "float64") | dict.f
 NO_INTERVAL = "no interval for this statistic"
 NOT_SHOWN = "p not shown"  # in the note of a p that rejects too often to be read
 MOST_ROWS = 60
+AVERAGE = re.compile(r"icc_?\(?[123ac]?[_,]?k\)?")  # such as icc_k, ICC2k, ICC(A,k)
 
 Row = dict[str, Any]
 
@@ -112,14 +115,25 @@ class Estimates:
     def where(self, **columns: str | Sequence[str]) -> Estimates:
         """Return the rows whose columns hold the given text, or one of several.
 
-        An unknown column is a SurveyError with the nearest right one.
+        An unknown column or statistic is a SurveyError with the nearest right one.
         """
         kept = pd.Series(data=True, index=self._frame.index)
         for column, wanted in columns.items():
             if column not in KEY:
                 raise SurveyError(f"Results have no text column '{column}'.{did_you_mean(column, KEY)}")
-            kept &= self._frame[column].isin([wanted] if isinstance(wanted, str) else list(wanted))
+            words = [wanted] if isinstance(wanted, str) else list(wanted)
+            if column == "statistic":
+                self._check_statistics(words)
+            kept &= self._frame[column].isin(words)
         return Estimates.of_frame(self._frame[kept], self.notes)
+
+    def _check_statistics(self, words: Iterable[str]) -> None:
+        """Refuse a statistic that is neither here nor in statistics.csv; an ICC of the mean of partners by rule W18."""
+        known = {*self._frame["statistic"], *(statistic for _, statistic in statistics())}
+        for word in words:
+            if word not in known:
+                why = f" {sentence('W18')}" if AVERAGE.fullmatch(word.casefold()) else did_you_mean(word, known)
+                raise SurveyError(f"There is no statistic '{word}'.{why}")
 
     def __add__(self, other: Estimates) -> Estimates:
         return join([self, other])

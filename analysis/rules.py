@@ -51,12 +51,12 @@ def can_be_allowed() -> list[str]:
     return [rule.name for rule in rules().values() if rule.action == "refuse"]
 
 
-def said(rule: str) -> str:
+def sentence(rule: str) -> str:
     """Return the sentence of a rule.
 
     Examples
     --------
-    >>> said("W10")
+    >>> sentence("W10")
     'Dependence may be negative, stays negative in every table, and its p is two-sided.'
     """
     return rules()[rule].sentence
@@ -70,8 +70,8 @@ def clause(rule: str) -> str:
     >>> clause("W10")
     'dependence may be negative, stays negative in every table, and its p is two-sided'
     """
-    sentence = said(rule).removesuffix(".")
-    return sentence[0].lower() + sentence[1:]
+    words = sentence(rule).removesuffix(".")
+    return words[0].lower() + words[1:]
 
 
 def allows(allow: Sequence[str], rule: str) -> bool:
@@ -83,7 +83,7 @@ def refusing(rule: str, fact: str) -> str:
     """Return the message of a refusal: what was found, why it is wrong, the remedy, and how to override it."""
     name = rules()[rule].name
     return (
-        f'{fact} {said(rule)} To do it all the same, write allow = ["{name}"] under [analysis] of study.toml; every '
+        f'{fact} {sentence(rule)} To do it all the same, write allow = ["{name}"] under [analysis] of study.toml; every '
         "output will say so."
     )
 

@@ -12,6 +12,8 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.adjustment import adjusted, adjustment
+from analysis.estimation.cautions import of_agreement
+from analysis.estimation.distinguishability import untested
 from analysis.estimation.perceptions import perceptions
 from analysis.estimation.random_couples import beside, can_be_paired_anew, random_pairs
 from analysis.estimation.score_coefficients import NO_VARIANCE, clustered, correlations, dependence
@@ -88,7 +90,8 @@ def agreement(couples: Couples) -> Estimates:
     rows += [line for code in couples.codebook.codes for line in perceptions(couples, code)]
     adjust = couples.settings.adjust
     rows = adjusted(rows, FAMILY, adjust)
-    return Estimates(rows, [*_notes(couples, pairs), *adjustment(rows, ACROSS, adjust)])
+    notes = [*_notes(couples, pairs), *adjustment(rows, ACROSS, adjust)]
+    return Estimates(rows, [*notes, *of_agreement(couples, rows, untested(couples))])
 
 
 def _notes(couples: Couples, pairs: Sequence[Pair]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.cautions import allowed, of_answers
 from analysis.estimation.notes import PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
 from analysis.estimation.random_couples import strata
@@ -17,6 +18,7 @@ from analysis.estimation.score_pairs import COMPARISONS
 from analysis.guards import FEWEST_COUPLES, refusal
 from analysis.instrument.codebook import Item
 from analysis.results import NOT_SHOWN, Estimates, Row, row
+from analysis.rules import clause
 from analysis.stats.benchmark import Benchmark, benchmark_items
 from analysis.stats.categorical import SCHEMES, corrected_value, exact, share_value, within_1
 from analysis.stats.contingency import cells, margins, symmetrised, tables
@@ -35,7 +37,6 @@ DISCRETE = (*SHARES, "mean_abs_difference", *SCHEMES)
 MOSTLY_ONE = 0.9  # share of one category from which a kappa says little
 DECLARED = "on the declared categories"
 TOO_MANY = f"answers have more than {MOST_CATEGORIES} categories: compare the scale's scores"
-PREVALENCE = "nearly all answers are one category, which lowers a kappa whatever partners do: read exact and AC2"
 ONE_ANSWER = "everybody gave the same answer, or a partner always did"
 ALWAYS_0 = "a partner always gave the same answer, which makes it 0 whatever the other answered: no interval"
 NO_CHANGE = "no couple differs, so there is nothing to test"
@@ -118,7 +119,8 @@ def item_agreement(couples: Couples) -> Estimates:
         else:
             place = [one.item for one in answered].index(item)
             rows += _of_item(couples, answered[place], random, place)
-    return Estimates(rows, of_finished(couples, "item agreement"))
+    cautions = of_answers([one.table for one in answered], (one.item.referent for one in answered))
+    return Estimates(rows, [*of_finished(couples, "item agreement"), *cautions, *allowed(couples)])
 
 
 def _statistics(couples: Couples) -> tuple[str, ...]:
@@ -170,7 +172,7 @@ def _of_item(couples: Couples, one: Answered, random: dict[str, Benchmark], plac
     at: Row = {
         **_place(one.item), "n_couples": one.n, "n_persons": 2 * one.n, "confidence": couples.settings.confidence,
     }  # fmt: skip
-    caution = PREVALENCE if _mostly_one(one.table) else ""
+    caution = clause("W22") if _mostly_one(one.table) else ""
     for statistic, value, method in _values(couples, one):
         note = joined(_why(value, statistic), caution if statistic in SCHEMES or statistic in ALPHAS else "")
         yield row("agreement", statistic, **at, **value._asdict(), method=method, note=note)

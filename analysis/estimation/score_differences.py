@@ -18,7 +18,7 @@ from analysis.results import NOT_SHOWN
 from analysis.stats import limits as stats
 from analysis.stats.concordance import concordance, paired_difference
 from analysis.stats.equivalence import equivalence
-from analysis.stats.moments import difference, mean_t
+from analysis.stats.moments import difference
 from analysis.stats.spreads import sd_ratio, sd_ratio_jackknife
 from analysis.stats.value import ROUNDING, Array, Value
 

@@ -76,7 +76,7 @@ def _mostly_twice(frame: pd.DataFrame, couple: str, items: Collection[str]) -> b
     answered = [column for column in items if column in frame.columns]
     there = ~frame.duplicated() & frame[couple].str.strip().ne("")
     if answered:
-        there &= frame[answered].ne("").any(axis=1)
+        there &= (frame[answered] != "").any(axis=1)
     counts = frame.loc[there, couple].str.strip().str.casefold().value_counts()
     return bool(len(counts)) and bool((counts > 1).mean() > 0.5)
 
