@@ -83,8 +83,8 @@ def refusing(rule: str, fact: str) -> str:
     """Return the message of a refusal: what was found, why it is wrong, the remedy, and how to override it."""
     name = rules()[rule].name
     return (
-        f'{fact} {sentence(rule)} To do it all the same, write allow = ["{name}"] under [analysis] of study.toml; every '
-        "output will say so."
+        f'{fact} {sentence(rule)} To do it all the same, write allow = ["{name}"] under [analysis] of study.toml; '
+        "every output will say so."
     )
 
 

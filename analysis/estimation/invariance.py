@@ -42,7 +42,10 @@ MEASURED = {  # lowest and highest share of true models rejected, over 4 and 7 i
     "difference": ".03 to .20",
 }
 FEW_COUPLES = "Few couples for the items of {}: fewer than {} a variable (items times two)."
-MEANS = "{}: equal loadings or intercepts were rejected. "
+MEANS = (
+    "{}: equal loadings or intercepts were rejected, so a difference of the partners' means there may come from how "
+    "the items are answered and not from what they measure. Comparing means needs scalar invariance."
+)
 
 
 def invariance(couples: Couples) -> Estimates:
@@ -141,7 +144,7 @@ def _of_level(found: Invariance, level: str, at: Row, signs: Array, reason: str)
 
 
 def _notes(couples: Couples, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the cautions that the results call for: few couples, p above .05, means that cannot be compared."""
+    """Yield the cautions that the results call for: few couples (W7), p above .05 (W8), means not to compare (W23)."""
     tested = [line for line in rows if isfinite(line["p"]) and line["variant"].endswith("sign_flips")]
     sizes = {line["scale"]: line["n_couples"] for line in tested}
     few = [code for code, n in sizes.items() if n < PER_VARIABLE * 2 * len(couples.codebook.scored_items(code))]
@@ -157,4 +160,4 @@ def _notes(couples: Couples, rows: Sequence[Row]) -> Iterator[str]:
         and line["p"] <= REJECTED
     )
     if unlike:
-        yield MEANS.format(", ".join(unlike)) + sentence("W23")
+        yield MEANS.format(", ".join(unlike))
