@@ -47,16 +47,19 @@ def refusal(analysis: str, facts: Facts) -> str:
 HOW_TO_PAIR = {
     "Codings": "Codings give couples with codings.consensus().",
     "Study": "A study gives them with study.couples().",
-    "DataFrame": "A frame becomes couples with an.couples_from_frame(frame, codebook=…, couple=…, partner=…).",
+    "DataFrame": (
+        "A row a person does not say who belongs together, and persons of a couple are no independent units. A frame "
+        "becomes couples with an.couples_from_frame(frame, codebook=…, couple=…, partner=…)."
+    ),
 }
 
 
 def _check_couples(analysis: str, facts: object) -> None:
-    """Refuse what is no couples: a row a person does not say who belongs together (rule W1)."""
+    """Refuse what is no couples (rule W1)."""
     if not hasattr(facts, "n_both"):
         kind = type(facts).__name__
         how = HOW_TO_PAIR.get(kind, HOW_TO_PAIR["DataFrame"])
-        raise DataError(f"{analysis} takes couples, and this is a {kind}: persons of a couple are no units. {how}")
+        raise DataError(f"{analysis} takes couples, and this is a {kind}. {how}")
 
 
 def _items(facts: Facts) -> str:

@@ -183,4 +183,6 @@ def _resampled(cube: Array, k: int, at: Row, drawn: Array) -> Iterator[Row]:
     for (statistic, variant), of in statistics.items():
         estimate = float(of(whole))
         if np.isfinite(estimate):
-            yield bootstrap_row(statistic, at, estimate, of(of_resamples), of(of_others), variant)
+            line = bootstrap_row(statistic, at, estimate, of(of_resamples), of(of_others), variant)
+            sign = "first role minus second; " if statistic in OF_ROLES else ""
+            yield line | {"method": sign + line["method"]}

@@ -18,7 +18,9 @@ FEWEST_ROWS = 10
 NEARLY_ALL = 0.9
 TELLING_ITEMS = 4  # couples do not agree by chance in all answers of both partners to so many items
 TELLING_PAIRS = 10
-FILLERS = re.compile(r"\b(partner|person|participant|respondent|member|spouse|subject|individual|role|mark|no|p)\b")
+FILLERS = re.compile(
+    r"\b(partner|person|participant|respondent|member|spouse|mate|subject|individual|role|mark|no|p)\b"
+)
 ORDERS = (
     ("1", "2"), ("0", "1"), ("a", "b"), ("x", "y"), ("i", "ii"), ("one", "two"), ("first", "second"), ("1st", "2nd"),
 )  # fmt: skip
