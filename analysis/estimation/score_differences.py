@@ -18,7 +18,7 @@ from analysis.results import NOT_SHOWN
 from analysis.stats import limits as stats
 from analysis.stats.concordance import concordance, paired_difference
 from analysis.stats.equivalence import equivalence
-from analysis.stats.moments import difference, mean_t
+from analysis.stats.moments import difference
 from analysis.stats.spreads import sd_ratio, sd_ratio_jackknife
 from analysis.stats.value import ROUNDING, Array, Value
 
@@ -34,7 +34,7 @@ NO_PITMAN = f"{NOT_SHOWN}: below .05 in .06 to .12 of simulated samples of skewe
 NO_SPREAD = (
     f"{NOT_SHOWN}: 95 % intervals were beside the true slope in .12 to .14 of simulated samples of skewed scores"
 )
-NO_ROBUST_SPREAD = f"{NOT_SHOWN}: 95 % intervals were beside the true slope in .04 to .09 of simulated samples"
+NO_ROBUST_SPREAD = f"{NOT_SHOWN}: 95 % intervals missed the true slope in .04 to .09 of simulated samples"
 
 
 def signed_differences(
