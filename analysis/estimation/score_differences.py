@@ -34,7 +34,7 @@ NO_PITMAN = f"{NOT_SHOWN}: below .05 in .06 to .12 of simulated samples of skewe
 NO_SPREAD = (
     f"{NOT_SHOWN}: 95 % intervals were beside the true slope in .12 to .14 of simulated samples of skewed scores"
 )
-NO_ROBUST_SPREAD = f"{NOT_SHOWN}: 95 % intervals were beside the true slope in .04 to .09 of simulated samples"
+NO_ROBUST_SPREAD = f"{NOT_SHOWN}: 95 % intervals missed the true slope in .04 to .09 of simulated samples"
 
 
 def signed_differences(
@@ -65,7 +65,7 @@ def unsigned_differences(x: Array, y: Array, confidence: float) -> Iterator[Foun
     symmetric = "+/- 1.959964 sqrt(mean d²), whoever is first"
     note = too_few(n) if not n else "" if isfinite(found.limit.lower) else SAME_SIZE
     yield Found("loa_upper", found.limit, f"{symmetric}; chi-square interval", note)
-    value = stats.order_free_jackknife(x, y, confidence)
+    value = with_spread(stats.order_free_jackknife(x, y, confidence))
     note = why_no_jackknife(value, n, too_few(n))
     yield Found("loa_upper", value, f"{symmetric}; couples left out in turn, on the logarithm", note, "jackknife")
     method = "|difference| on the mean of the two; least squares, HC3"
@@ -90,7 +90,7 @@ def _limits(x: Array, y: Array, confidence: float, sign: str, widest: float) -> 
     found, n = stats.limits(x, y, confidence), len(x)
     bias = found.bias._replace(test=nan, p=nan)
     yield Found("loa_bias", bias, f"{sign}; t interval", _of_mean(bias, n))
-    without = stats.limits_jackknife(x, y, confidence)
+    without = map(with_spread, stats.limits_jackknife(x, y, confidence))
     beyond = stats.quantiles(difference(x, y), confidence, widest)
     ends = (("loa_lower", "-", "2.5"), ("loa_upper", "+", "97.5"))
     for (name, side, percent), exact, left_out, quantile in zip(ends, found[1:], without, beyond, strict=True):
@@ -123,7 +123,7 @@ def _slope(statistic: str, value: Value, n: int, method: str, variant: str, hidd
 
 
 def with_spread(value: Value) -> Value:
-    """Return a slope without the interval and the test that a standard error of 0 would give it."""
+    """Return a value without the interval and the test that a standard error of 0, or of rounding, would give it."""
     return value if value.se > ROUNDING * max(1.0, abs(value.estimate)) else Value(value.estimate)
 
 
@@ -132,7 +132,7 @@ def _spreads(x: Array, y: Array, confidence: float, over: str) -> Iterator[Found
     note = _missing(value.estimate, n, NO_VARIANCE) or ("" if isfinite(value.lower) else DETERMINED)
     hidden = f"{NO_PITMAN}jackknife" if isfinite(value.p) else ""
     yield Found("sd_ratio", value, f"{over}; Pitman's interval, Pitman-Morgan test", joined(note, hidden))
-    value = sd_ratio_jackknife(x, y, confidence)
+    value = with_spread(sd_ratio_jackknife(x, y, confidence))
     note = why_no_jackknife(value, n, NO_VARIANCE)
     yield Found("sd_ratio", value, f"{over}; couples left out in turn, on the logarithm", note, "jackknife")
 
