@@ -258,15 +258,9 @@ def couples_from_frame(
     used = {couple, partner, group, *(where or {}), *headers}
     couple = couple_column(screened, couple, roles, headers, used, settings.allow, one_person=one_person)
     people = pair(
-        screened,
-        couple=couple,
-        partner=partner,
-        roles=roles,
-        wide=wide,
-        partners=partners,
-        items=headers,
+        screened, couple=couple, partner=partner, roles=roles, wide=wide, partners=partners, items=headers,
         one_person=one_person,
-    )
+    )  # fmt: skip
     note_unused(people, used)
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
     labels_of = _partner_labels(people, roles, one_person=one_person)

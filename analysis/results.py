@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.display import degrees, interval, number, p_value
 from analysis.errors import SurveyError, did_you_mean
 from analysis.rules import sentence
-from analysis.statistics import kind_of, statistics
+from analysis.statistics import kind_of
 
 KEY = (
     "section", "scale", "item", "partner", "group", "wave",
@@ -115,25 +115,18 @@ class Estimates:
     def where(self, **columns: str | Sequence[str]) -> Estimates:
         """Return the rows whose columns hold the given text, or one of several.
 
-        An unknown column or statistic is a SurveyError with the nearest right one.
+        An unknown column is a SurveyError with the nearest right one, and so is the ICC of a mean (rule W18).
         """
         kept = pd.Series(data=True, index=self._frame.index)
         for column, wanted in columns.items():
             if column not in KEY:
                 raise SurveyError(f"Results have no text column '{column}'.{did_you_mean(column, KEY)}")
             words = [wanted] if isinstance(wanted, str) else list(wanted)
-            if column == "statistic":
-                self._check_statistics(words)
+            average = [word for word in words if column == "statistic" and AVERAGE.fullmatch(word.casefold())]
+            if average:
+                raise SurveyError(f"There is no statistic '{average[0]}'. {sentence('W18')}")
             kept &= self._frame[column].isin(words)
         return Estimates.of_frame(self._frame[kept], self.notes)
-
-    def _check_statistics(self, words: Iterable[str]) -> None:
-        """Refuse a statistic that is neither here nor in statistics.csv; an ICC of the mean of partners by rule W18."""
-        known = {*self._frame["statistic"], *(statistic for _, statistic in statistics())}
-        for word in words:
-            if word not in known:
-                why = f" {sentence('W18')}" if AVERAGE.fullmatch(word.casefold()) else did_you_mean(word, known)
-                raise SurveyError(f"There is no statistic '{word}'.{why}")
 
     def __add__(self, other: Estimates) -> Estimates:
         return join([self, other])

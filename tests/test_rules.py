@@ -368,11 +368,6 @@ def test_w18_the_icc_of_the_mean_of_partners_is_not_offered(asked: str) -> None:
     assert not [name for name in table.frame["statistic"] if name.startswith("icc") and name.endswith("k")]
 
 
-def test_w18_other_unknown_statistics_are_refused_with_the_nearest_one() -> None:
-    said = message(an.SurveyError, an.agreement(made(FOUR)).where, statistic=["icc_1", "pearson"])
-    assert said == "There is no statistic 'pearson'. Did you mean 'pearson_r'?"
-
-
 def test_w19_partners_who_report_on_themselves_are_no_raters() -> None:
     about_us = book(items("H1", 4, referent="couple"))
     for verb in (an.agreement, an.item_agreement):
