@@ -27,7 +27,7 @@ NO_TEST = f"{NO_DIFFERENCE}: no interval and no test"
 SAME_SIZE = "all differences are of the same size: no interval"
 NO_LEVELS = "the couples' means do not vary"
 ONE_LINE = "a straight line through all couples, or one couple alone that makes it: no interval"
-DETERMINED = "the scores determine each other, or the first partner's do not vary: no interval"
+DETERMINED = "the scores determine each other: no interval"
 TIED = "so many couples differ alike that the interval has no width"
 TOO_FEW_BEYOND = "too few couples beyond it for an end of the interval, and the scale has no declared range"
 NO_PITMAN = f"{NOT_SHOWN}: below .05 in .06 to .12 of simulated samples of skewed scores of equal spread; read variant "
@@ -129,12 +129,14 @@ def with_spread(value: Value) -> Value:
 
 def _spreads(x: Array, y: Array, confidence: float, over: str) -> Iterator[Found]:
     value, n = sd_ratio(x, y, confidence), len(x)
+    left_out = with_spread(sd_ratio_jackknife(x, y, confidence))
+    if value.estimate == 0:
+        value = left_out = Value(nan)
     note = _missing(value.estimate, n, NO_VARIANCE) or ("" if isfinite(value.lower) else DETERMINED)
     hidden = f"{NO_PITMAN}jackknife" if isfinite(value.p) else ""
     yield Found("sd_ratio", value, f"{over}; Pitman's interval, Pitman-Morgan test", joined(note, hidden))
-    value = with_spread(sd_ratio_jackknife(x, y, confidence))
-    note = why_no_jackknife(value, n, NO_VARIANCE)
-    yield Found("sd_ratio", value, f"{over}; couples left out in turn, on the logarithm", note, "jackknife")
+    note = why_no_jackknife(left_out, n, NO_VARIANCE)
+    yield Found("sd_ratio", left_out, f"{over}; couples left out in turn, on the logarithm", note, "jackknife")
 
 
 def _distance(value: Value, n: int) -> Found:

@@ -133,7 +133,7 @@ def _in_order(pairs: Array, strata: Array, *, exchangeable: bool) -> tuple[Array
 
     A couple with both answers to nothing is left out: it must not change the draws of the others.
     """
-    there = np.isfinite(pairs).all(axis=1).any(axis=1)
+    there = (~np.isnan(pairs[:, 0] + pairs[:, 1])).any(axis=1)
     pairs, strata = pairs[there], np.asarray(strata)[there]
     labels = np.broadcast_to(strata.astype(float)[:, None, None], (len(pairs), 2, 1))
     ordered = in_order(np.concatenate([labels, pairs], axis=2), exchangeable=exchangeable)

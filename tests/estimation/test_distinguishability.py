@@ -59,14 +59,14 @@ def test_the_numbers_are_those_of_the_scores() -> None:
     part = swap_component(x, y, "variances", 100, stream(seed, "distinguishability", "block:healthy", "variances"))
     assert found["variances", "permutation"]["p"] == part.p
     assert found["variances", "permutation"]["method"] == (
-        "p from 100 random swaps of partners within couples, roles centred; p adjusted by Holm for 8 tests"
+        "p from 100 random swaps of partners within couples, roles centred; p adjusted by Holm for 9 tests"
     )
 
 
 def test_with_few_couples_all_swaps_are_taken() -> None:
     found = by_place(an.distinguishability(made(FOUR, 12)), "H1")
     assert found["isat_chi2", "permutation"]["method"] == (
-        "p from all swaps of partners within couples; p adjusted by Holm for 1 test"
+        "p from all swaps of partners within couples; p adjusted by Holm for 2 tests"
     )
 
 
