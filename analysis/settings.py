@@ -91,6 +91,8 @@ def _allow_faults(allow: object) -> list[str]:
     if isinstance(allow, tuple):
         return allow_faults(str(name) for name in allow)
     return [f'allow is {allow!r}; it takes a list of rules, such as ["pooled-reliability"].']
+
+
 def _adjustment_faults(value: object) -> list[str]:
     allowed = " or ".join(f'"{name}"' for name in ADJUSTMENTS)
     return [] if value in ADJUSTMENTS else [f"adjust is {value!r}; allowed is {allowed}."]

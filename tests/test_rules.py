@@ -427,7 +427,9 @@ def test_w23_means_are_compared_with_a_word_on_invariance_and_on_unequal_alphas(
     cells = answers(FOUR, 200).astype(float)
     cells[:, 1, 1:] = np.random.default_rng(3).integers(1, 6, (200, 3))
     unlike = an.agreement(couples(FOUR, cells))
-    assert any(note == f"{sentence('W23')} Alphas differ (p at most .05) in H1." for note in unlike.notes)
+    assert any(
+        note == f"{sentence('W23')} Alphas differ (p at most .05, adjusted by Holm) in H1." for note in unlike.notes
+    )
     assert not says(an.agreement(made(FOUR, 40, roles=None)), "W23")
     assert not says(an.agreement(made(book(items("H1", 1)), 40)), "W23")
 

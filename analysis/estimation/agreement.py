@@ -117,11 +117,13 @@ def agreement(couples: Couples) -> Estimates:
     U1    both    similarity loa_lower          −1.80 [−2.19, −1.51]     79                 80
     U1    both    similarity loa_upper           1.70 [1.40, 2.09]       79                 80
     p_adjusted: Holm across the scales of one statistic, comparison, partner and variant; p itself is not adjusted.
+    Partners who report on themselves are no raters of one thing: ...
     >>> table.where(scale="U1", statistic="icc_c1", variant=["pseudo", "jackknife"])
     scale partner comparison statistic variant   estimate interval   df      p p_adjusted  n
     U1    both    similarity icc_c1    pseudo         .00               < .001       .012 80
     U1    both    similarity icc_c1    jackknife      .35 [.13, .55] 79                   80
     p_adjusted: Holm across the scales of one statistic, comparison, partner and variant; p itself is not adjusted.
+    Partners who report on themselves are no raters of one thing: ...
     """
     text = refusal("agreement", couples)
     if text:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import isfinite
+from math import isfinite, nan
+
+import numpy as np
 
 from analysis.couples import Couples
 from analysis.results import Row
@@ -11,6 +13,7 @@ from analysis.rules import allowed_words, sentence
 from analysis.stats.concordance import icc_1
 from analysis.stats.dyads import alpha_difference
 from analysis.stats.moments import complete_rows, pearson
+from analysis.stats.multiplicity import holm
 from analysis.stats.value import Array
 
 LEVEL = 0.05
@@ -66,16 +69,18 @@ def of_answers(tables: Iterable[Array], referents: Iterable[str]) -> Iterator[st
         yield sentence("W21")
 
 
-def _of_means(couples: Couples, codes: Iterable[str]) -> str:
+def _of_means(couples: Couples, codes: Sequence[str]) -> str:
     """Return rule W23, with the scales that are not equally reliable for both roles."""
-    unlike = [couples.codebook.label(code) for code in codes if _alphas_differ(couples, code)]
-    return sentence("W23") + (f" Alphas differ (p at most .05) in {', '.join(unlike)}." if unlike else "")
+    p = holm(np.array([_p_of_equal_alphas(couples, code) for code in codes]))
+    unlike = [couples.codebook.label(code) for code, each in zip(codes, p, strict=True) if each <= LEVEL]
+    found = f" Alphas differ (p at most .05, adjusted by Holm) in {', '.join(unlike)}." if unlike else ""
+    return sentence("W23") + found
 
 
-def _alphas_differ(couples: Couples, code: str) -> bool:
+def _p_of_equal_alphas(couples: Couples, code: str) -> float:
     cube = couples.cube(code)
     x, y = cube[complete_rows(cube.reshape(couples.n, -1))].transpose(1, 0, 2)
-    return x.shape[1] > 1 and alpha_difference(x, y, couples.settings.confidence).p <= LEVEL
+    return alpha_difference(x, y, couples.settings.confidence).p if x.shape[1] > 1 else nan
 
 
 def _unrelated(couples: Couples, code: str) -> bool:

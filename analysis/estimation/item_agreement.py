@@ -108,6 +108,7 @@ def item_agreement(couples: Couples) -> Estimates:
     (1) mid-p = .8471
     (2) mid-p = .1019
     p_adjusted: Holm across the items of a scale, for each statistic; p itself is not adjusted.
+    Partners who report on themselves are no raters of one thing: ...
     """
     text = refusal("agreement", couples)
     if text:
