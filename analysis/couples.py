@@ -14,6 +14,7 @@ from analysis.display import Summarised
 from analysis.errors import DataError, StudyError, counted, did_you_mean
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
+from analysis.instrument.equivalence import equivalence_faults
 from analysis.intake.coding import REASONS, code, part
 from analysis.intake.grouping import group_of
 from analysis.intake.ledger import ledger, note_unused, notes, private_notes
@@ -21,6 +22,7 @@ from analysis.intake.pairing import RESPONDENT, pair
 from analysis.intake.reading import text_cells
 from analysis.intake.scoring import score
 from analysis.intake.screening import Values, screen
+from analysis.intake.units import check_units, couple_column
 from analysis.settings import Settings
 
 NO_PARTNER = REASONS.index("no_partner")
@@ -64,6 +66,12 @@ class Couples(Summarised):
     groups: pd.Series | None = None
     notes: tuple[str, ...] = ()
     private_notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse bounds of equivalence that fit no scale."""
+        faults = equivalence_faults(self.settings.equivalence, self.codebook)
+        if faults:
+            raise StudyError("\n".join(faults))
 
     @property
     def one_person(self) -> bool:
@@ -246,20 +254,18 @@ def couples_from_frame(
     codebook = codebook.with_scores(tuple(scores))
     raw = frame if list(frame.index.names) == ["file", "row"] else text_cells(frame)
     headers = [item.header for item in codebook.items]
+    screened = screen(raw, where or {})
+    used = {couple, partner, group, *(where or {}), *headers}
+    couple = couple_column(screened, couple, roles, headers, used, settings.allow, one_person=one_person)
     people = pair(
-        screen(raw, where or {}),
-        couple=couple,
-        partner=partner,
-        roles=roles,
-        wide=wide,
-        partners=partners,
-        items=headers,
+        screened, couple=couple, partner=partner, roles=roles, wide=wide, partners=partners, items=headers,
         one_person=one_person,
-    )
-    note_unused(people, {couple, partner, group, *(where or {}), *headers})
+    )  # fmt: skip
+    note_unused(people, used)
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
     labels_of = _partner_labels(people, roles, one_person=one_person)
     answers = _on_grid(part(coded, "answer"), labels_of, np.nan)
+    check_units(coded, answers, couple, settings.allow, marked=bool(partner or wide))
     return Couples(
         items=answers,
         reason_codes=_on_grid(part(coded, "reason"), labels_of, NO_PARTNER).astype(np.int8),

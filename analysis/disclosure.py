@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.display import significant
 from analysis.results import COUNTS, KEY, NUMBERS, Estimates
+from analysis.rules import allowed_words
 from analysis.settings import Settings
 from analysis.statistics import kind_of
 
@@ -37,7 +38,9 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
 
     Where an item does not vary, everything on the items of its scale is hidden, as the scale's mean less the other
     items' means is everybody's answer to it. The skew of an item is hidden always: with n, mean, SD and the share at a
-    bound it tells how many chose each answer.
+    bound it tells how many chose each answer. Quantiles of differences are one couple's difference. Where one partner's
+    scores tell the other's, all that compares the two is hidden; so is the mean of perceptions less what is perceived,
+    where it rests on almost the couples of the mean difference beside it.
 
     Examples
     --------
@@ -52,7 +55,8 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     few = _on_few(frame, settings.threshold)
     hidden = few | _next_smallest_group(frame, few) | _nearly_everyone(frame, settings.threshold)
     hidden |= _small_shares(frame, settings.threshold) | _telling(frame) | frame["statistic"].eq("skew")
-    hidden |= _beside_a_constant(frame)
+    hidden |= _beside_a_constant(frame) | _of_single_couples(frame) | _of_determined_scores(frame)
+    hidden |= _nearly_all_perceivers(frame, settings.threshold)
     hidden |= _of_rare_codes(frame, hidden)
     frame.loc[hidden, [*NUMBERS]] = np.nan
     frame.loc[hidden, [*COUNTS]] = pd.NA
@@ -145,6 +149,37 @@ def _beside_a_constant(frame: pd.DataFrame) -> pd.Series:
     return items & pd.Series(beside, index=frame.index)
 
 
+def _of_single_couples(frame: pd.DataFrame) -> pd.Series:
+    """Return the quantiles of differences: each, and each end of its interval, is what one or two couples differ by."""
+    return frame["statistic"].isin(["loa_lower", "loa_upper"]) & frame["variant"].str.endswith("quantile")
+
+
+def _of_determined_scores(frame: pd.DataFrame) -> pd.Series:
+    """Return all rows that compare two scores of which one is the same for everybody, or follows from the other.
+
+    Then they do not correlate, or perfectly, or all differ by the same.
+    """
+    compared = frame["section"].eq("agreement") & frame["item"].eq("") & frame["comparison"].ne("")
+    r = frame["statistic"].isin(["icc_pairwise", "icc_c1", "pearson_r"]) & frame["n_couples"].gt(0)
+    told = r & (frame["estimate"].isna() | frame["estimate"].abs().ge(ONE))
+    place = ["scale", "partner", "group", "comparison"]
+    around = frame.loc[compared & told, place].drop_duplicates()
+    return compared & pd.Series(
+        pd.MultiIndex.from_frame(frame[place]).isin(pd.MultiIndex.from_frame(around)), index=frame.index
+    )
+
+
+def _nearly_all_perceivers(frame: pd.DataFrame, threshold: int) -> pd.Series:
+    """Return directional biases on almost the couples of the mean difference, as two means give the others away."""
+    place = ["scale", "partner", "group", "comparison"]
+    means = frame[frame["statistic"].eq("mean_difference") & frame["variant"].eq("")].set_index(place)["n_couples"]
+    biases = frame[frame["statistic"].eq("directional_bias")]
+    whole = means.reindex(pd.MultiIndex.from_frame(biases[place])).to_numpy(float)
+    others = whole - biases["n_couples"].to_numpy(float)
+    near = biases.index[(others > 0) & (others < threshold)]
+    return pd.Series(frame.index.isin(near), index=frame.index)
+
+
 def stamp(settings: Settings) -> str:
     """Return the words that every output must carry, or an empty string.
 
@@ -154,12 +189,15 @@ def stamp(settings: Settings) -> str:
     'Synthetic data: no real couple answered.'
     >>> stamp(Settings(disclose=True))
     'Disclosed: single couples and small cells are shown. Do not give this to participants.'
+    >>> stamp(Settings(allow=("double-entry",)))
+    'Refused as a rule, allowed by study.toml: double-entry.'
     """
+    words = ""
     if settings.synthetic:
-        return "Synthetic data: no real couple answered."
-    if settings.disclose:
-        return "Disclosed: single couples and small cells are shown. Do not give this to participants."
-    return ""
+        words = "Synthetic data: no real couple answered."
+    elif settings.disclose:
+        words = "Disclosed: single couples and small cells are shown. Do not give this to participants."
+    return " ".join(filter(None, [words, allowed_words(settings.allow)]))
 
 
 def public_count(count: int, settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from analysis.errors import DataError
 from analysis.instrument.codebook import BLOCKS, Codebook
 
 FEWEST_COUPLES = 3
@@ -30,13 +31,35 @@ ANALYSES = (
 
 
 def refusal(analysis: str, facts: Facts) -> str:
-    """Return why the analysis cannot be done with these data and what would allow it, or an empty string."""
+    """Return why the analysis cannot be done with these data and what would allow it, or an empty string.
+
+    Anything but couples, such as a DataFrame of persons, is a DataError that says how couples are made of it.
+    """
+    _check_couples(analysis, facts)
     rules = {"agreement": _two_partners, "profiles": _profiles, "scale_pairs": _pairs}
     rules |= {"distinguishability": _roles}
     rules |= {"partner_reliability": _both_answer_items, "block_reliability": _blocks}
     rules |= {"invariance": _invariance}
     rules |= dict.fromkeys(("items", "reliability", "factor_fit"), _items)
     return rules[analysis](facts) if analysis in rules else ""
+
+
+HOW_TO_PAIR = {
+    "Codings": "Codings give couples with codings.consensus().",
+    "Study": "A study gives them with study.couples().",
+    "DataFrame": (
+        "A row a person does not say who belongs together, and persons of a couple are no independent units. A frame "
+        "becomes couples with an.couples_from_frame(frame, codebook=…, couple=…, partner=…)."
+    ),
+}
+
+
+def _check_couples(analysis: str, facts: object) -> None:
+    """Refuse what is no couples (rule W1)."""
+    if not hasattr(facts, "n_both"):
+        kind = type(facts).__name__
+        how = HOW_TO_PAIR.get(kind, HOW_TO_PAIR["DataFrame"])
+        raise DataError(f"{analysis} takes couples, and this is a {kind}. {how}")
 
 
 def _items(facts: Facts) -> str:

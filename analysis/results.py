@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from math import isfinite, nan
@@ -11,6 +12,7 @@ import pandas as pd
 
 from analysis.display import degrees, interval, number, p_value
 from analysis.errors import SurveyError, did_you_mean
+from analysis.rules import sentence
 from analysis.statistics import kind_of
 
 KEY = (
@@ -25,6 +27,7 @@ KINDS = dict.fromkeys(TEXTS, "str") | dict.fromkeys(NUMBERS, "float64") | dict.f
 NO_INTERVAL = "no interval for this statistic"
 NOT_SHOWN = "p not shown"  # in the note of a p that rejects too often to be read
 MOST_ROWS = 60
+AVERAGE = re.compile(r"icc_?\(?[123ac]?[_,]?k\)?")  # such as icc_k, ICC2k, ICC(A,k)
 
 Row = dict[str, Any]
 
@@ -112,13 +115,17 @@ class Estimates:
     def where(self, **columns: str | Sequence[str]) -> Estimates:
         """Return the rows whose columns hold the given text, or one of several.
 
-        An unknown column is a SurveyError with the nearest right one.
+        An unknown column is a SurveyError with the nearest right one, and so is the ICC of a mean (rule W18).
         """
         kept = pd.Series(data=True, index=self._frame.index)
         for column, wanted in columns.items():
             if column not in KEY:
                 raise SurveyError(f"Results have no text column '{column}'.{did_you_mean(column, KEY)}")
-            kept &= self._frame[column].isin([wanted] if isinstance(wanted, str) else list(wanted))
+            words = [wanted] if isinstance(wanted, str) else list(wanted)
+            average = [word for word in words if column == "statistic" and AVERAGE.fullmatch(word.casefold())]
+            if average:
+                raise SurveyError(f"There is no statistic '{average[0]}'. {sentence('W18')}")
+            kept &= self._frame[column].isin(words)
         return Estimates.of_frame(self._frame[kept], self.notes)
 
     def __add__(self, other: Estimates) -> Estimates:
@@ -186,12 +193,13 @@ def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     columns["interval"] = [interval(lower, upper, kind) for lower, upper, kind in bounds]
     columns["df"] = [degrees(df, df2) for df, df2 in zip(frame["df"], frame["df2"], strict=True)]
     columns["p"] = [p_value(p) if shows_p(note) else "" for p, note in zip(frame["p"], frame["note"], strict=True)]
+    columns["p_adjusted"] = [p_value(p) for p in frame["p_adjusted"]]
     columns["n"] = ["" if pd.isna(n) else f"{n}" for n in frame["n_couples"]]
     notes = [said(note) for note in frame["note"]]
     kept = list(dict.fromkeys(filter(None, notes)))
     columns["note"] = [f"{kept.index(note) + 1}" if note else "" for note in notes]
     table = pd.DataFrame(columns, dtype="str")
-    empty = [name for name in ("interval", "df", "p", "note") if not table[name].any()]
+    empty = [name for name in ("interval", "df", "p", "p_adjusted", "note") if not table[name].any()]
     return table.drop(columns=empty), [f"({i}) {note}" for i, note in enumerate(kept, start=1)]
 
 
@@ -204,7 +212,7 @@ def _aligned(table: pd.DataFrame) -> str:
     """Return the table as lines of text, numbers to the right, words to the left."""
     lines = [list(table.columns), *table.to_numpy().tolist()]
     widths = [max(len(line[c]) for line in lines) for c in range(len(table.columns))]
-    right = [name in ("estimate", "df", "p", "n") for name in table.columns]
+    right = [name in ("estimate", "df", "p", "p_adjusted", "n") for name in table.columns]
     texts = [
         " ".join(cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(line, widths, right, strict=True))
         for line in lines

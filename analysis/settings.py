@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from numbers import Real
 
 from analysis.display import definitions_html
 from analysis.errors import StudyError, counted, listing
+from analysis.rules import allow_faults
 
 SMALLEST_THRESHOLD = 5
+ADJUSTMENTS = ("holm", "fdr_bh")
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,14 @@ class Settings:
     disclose: bool = False
     synthetic: bool = False
     categorical_intervals: bool = False
+    allow: tuple[str, ...] = ()
+    adjust: str = ADJUSTMENTS[0]
+    equivalence: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse values outside their ranges."""
+        """Refuse values outside their ranges; a list of rules to allow becomes a tuple."""
+        if isinstance(self.allow, list):
+            object.__setattr__(self, "allow", tuple(self.allow))
         faults = [
             *_number_faults("confidence", self.confidence, 0.5, 0.999, "a number from 0.5 to 0.999, such as 0.95"),
             *_number_faults("minimum_answered", self.minimum_answered, 0.01, 1, "a share from 0.01 to 1, such as 0.8"),
@@ -45,6 +53,9 @@ class Settings:
             *_flag_faults("disclose", self.disclose),
             *_flag_faults("synthetic", self.synthetic),
             *_flag_faults("categorical_intervals", self.categorical_intervals),
+            *_allow_faults(self.allow),
+            *_adjustment_faults(self.adjust),
+            *_bound_faults(self.equivalence),
         ]
         if len(faults) == 1:
             raise StudyError(faults[0])
@@ -74,3 +85,23 @@ def _whole_faults(name: str, value: float, low: int, high: int) -> list[str]:
 
 def _flag_faults(name: str, value: object) -> list[str]:
     return [] if isinstance(value, bool) else [f"{name} is {value!r}; allowed is true or false."]
+
+
+def _allow_faults(allow: object) -> list[str]:
+    if isinstance(allow, tuple):
+        return allow_faults(str(name) for name in allow)
+    return [f'allow is {allow!r}; it takes a list of rules, such as ["pooled-reliability"].']
+
+
+def _adjustment_faults(value: object) -> list[str]:
+    allowed = " or ".join(f'"{name}"' for name in ADJUSTMENTS)
+    return [] if value in ADJUSTMENTS else [f"adjust is {value!r}; allowed is {allowed}."]
+
+
+def _bound_faults(bounds: Mapping[str, float]) -> list[str]:
+    """Return which bounds are not above 0; their upper end is the range of the scale, which settings do not know."""
+    return [
+        f"equivalence.{code} is {bound}; allowed is a number of points above 0, below the range of the scale."
+        for code, bound in bounds.items()
+        if not (isinstance(bound, Real) and 0 < bound < float("inf"))
+    ]

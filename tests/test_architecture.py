@@ -14,7 +14,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "analysis"
 LAYERS = (  # a module imports from its own layer and those above; what is not there yet may come
-    ("errors", "textfiles", "display", "settings", "private"),
+    ("errors", "textfiles", "display", "rules", "settings", "private"),
     ("instrument",),
     ("intake",),
     ("guards",),

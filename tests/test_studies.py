@@ -438,6 +438,7 @@ def _published_couples() -> tuple[an.Couples, pd.DataFrame]:
         partner="DyadID",
         roles={"0": "first", "1": "second"},
         where=study.layout["where"],
+        settings=an.Settings(allow=("arbitrary-roles",)),  # the published means are by file order
         **study.answers,
     )
     return data, published.loc[data.items.index.get_level_values("couple").unique()]

@@ -8,6 +8,7 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import HEYWOOD, constant_items, joined, no_interval, of_finished
 from analysis.estimation.progress import progress
 from analysis.estimation.resampling import bootstrap_row, weights
@@ -87,7 +88,7 @@ def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates
             items = [couples.codebook.scored_items(code) for code in codes]
             together = answers_to(couples, sample, block, tuple(item for part in items for item in part))
             rows += _of_block(together, tuple(len(part) for part in items), _ranges(couples, codes), drawn)
-    return Estimates(rows, of_finished(couples, "block reliability"))
+    return Estimates(rows, [*of_finished(couples, "block reliability"), *allowed(couples)])
 
 
 def _ranges(couples: Couples, codes: list[str]) -> int:

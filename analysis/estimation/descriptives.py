@@ -9,8 +9,10 @@ from math import sqrt
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import NO_DIFFERENCE, of_mean, why_no_interval
 from analysis.estimation.samples import BOTH, Sample, counts, samples
+from analysis.guards import refusal
 from analysis.instrument.codebook import BLOCKS
 from analysis.intake.scoring import without_range
 from analysis.results import Estimates, Row, row
@@ -53,11 +55,12 @@ def describe(couples: Couples) -> Estimates:
     H1    woman   scale_mean     3.93 [3.73, 4.13] 49 50
     H1    man     scale_mean     3.72 [3.51, 3.93] 49 50
     """
+    refusal("describe", couples)
     rows = [line for sample in samples(couples, by_group=True) for line in _moments(couples, sample)]
     if couples.roles:
         rows += [line for column in couples.columns for line in _within_couple(couples, column)]
     rows += list(_correlations(couples))
-    return Estimates(rows, couples.codebook.notes)
+    return Estimates(rows, [*couples.codebook.notes, *allowed(couples)])
 
 
 def _moments(couples: Couples, sample: Sample) -> Iterator[Row]:

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 
-import numpy as np
-
 from analysis.couples import Couples
+from analysis.estimation.adjustment import adjusted, adjustment
 from analysis.estimation.calibrated import ALLOWED, LEVEL, measured_note
+from analysis.estimation.cautions import allowed, of_independence, of_roles
 from analysis.estimation.notes import joined
 from analysis.estimation.profiles import is_one_block, without_gated
 from analysis.estimation.samples import BOTH
 from analysis.guards import refusal
 from analysis.instrument.codebook import BLOCKS
 from analysis.results import Estimates, Row, row
+from analysis.rules import sentence
 from analysis.stats.equal_moments import MEANS
 from analysis.stats.exchangeability import (
     binding,
@@ -26,7 +27,7 @@ from analysis.stats.exchangeability import (
     hotelling,
     with_bartlett_factor,
 )
-from analysis.stats.moments import complete_rows, pearson
+from analysis.stats.moments import complete_rows
 from analysis.stats.resampling import stream
 from analysis.stats.swaps import SwapTest, swap_component, swap_omnibus
 from analysis.stats.value import Array, Value
@@ -41,13 +42,10 @@ METHODS = {
     "sequential": "maximum likelihood, after the components before it; p of chi-square",
     "hotelling": "Hotelling's T² of the differences, p of F",
 }
+ACROSS = "the blocks and scales of one statistic and variant"
 NO_MAXIMUM = "no maximum of the likelihood was found: test fewer scores at once"
 SINGULAR = "a score is constant, or others determine it: leave it out"
 SWAPPED = {True: "all", False: "{:,} random"}  # the number of all swaps would tell that of couples
-NOT_SAME = (
-    "p above .05 does not show that partners are the same: with few couples large differences stay unseen. To "
-    "say that they are alike, take the interval of their difference (agreement) and bounds set beforehand."
-)
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,8 @@ def distinguishability(couples: Couples) -> Estimates:
     -------
     Estimates
         estimate and test are the statistic, df its degrees of freedom or contrasts. Couples need every score of a block
-        for both partners; n beside each number. A block needs more couples than twice its scores. A scale with a gate
+        for both partners; n beside each number. p_adjusted: Holm (or ``adjust`` of study.toml) over the blocks and
+        scales of one test. A block needs more couples than twice its scores. A scale with a gate
         that closes it for more than 10 % of the couples is left out of blocks. The number of random swaps is the
         study's ``resamples``; up to 14 couples all swaps are taken, and p is exact.
 
@@ -118,23 +117,25 @@ def distinguishability(couples: Couples) -> Estimates:
     >>> import analysis as an
     >>> table = an.distinguishability(an.make_couples(80, seed=1, role_difference=0.5))
     >>> table.where(scale="U1", variant=["permutation", "hotelling"])
-    scale partner statistic          variant     estimate    df      p  n
-    U1    both    isat_chi2          permutation    42.48    20   .011 80
-    U1    both    means              hotelling      27.30 4, 76 < .001 80
-    U1    both    variances          permutation     9.24     4   .053 80
-    U1    both    within_covariances permutation    14.94     6   .059 80
-    U1    both    cross_covariances  permutation    10.18     6   .150 80
+    scale partner statistic          variant     estimate    df      p p_adjusted  n
+    U1    both    isat_chi2          permutation    42.48    20   .011       .069 80
+    U1    both    means              hotelling      27.30 4, 76 < .001     < .001 80
+    U1    both    variances          permutation     9.24     4   .053       .742 80
+    U1    both    within_covariances permutation    14.94     6   .059       .944 80
+    U1    both    cross_covariances  permutation    10.18     6   .150      1.000 80
     Too few couples for the p of chi-square: ...
     """
     text = refusal("distinguishability", couples)
     if text:
         return Estimates((), [text])
-    blocks, notes = _blocks(couples)
-    rows = [line for block in blocks for line in _of_block(couples, block)]
-    return Estimates(rows, [*notes, *_advice(couples, blocks, rows)])
+    blocks, notes = blocks_of(couples)
+    adjust = couples.settings.adjust
+    rows = adjusted((line for block in blocks for line in _of_block(couples, block)), ("statistic", "variant"), adjust)
+    notes += [*_advice(couples, blocks, rows), *adjustment(rows, ACROSS, adjust)]
+    return Estimates(rows, [*notes, *allowed(couples)])
 
 
-def _blocks(couples: Couples) -> tuple[list[Block], list[str]]:
+def blocks_of(couples: Couples) -> tuple[list[Block], list[str]]:
     """Return the blocks of scale scores and each scale's items, and what was left out, in words."""
     label, notes, found = couples.codebook.label, [], []
     for name in ("block:all",) if is_one_block(couples) else BLOCKS:
@@ -208,35 +209,25 @@ def _tests(couples: Couples, block: Block) -> tuple[dict[tuple[str, str], Value]
     return tests, methods
 
 
+def untested(couples: Couples) -> list[str]:
+    """Return the labels of the blocks of scores of which it cannot be tested whether two roles can be told apart."""
+    return _untested(blocks_of(couples)[0]) if couples.roles else []
+
+
+def _untested(blocks: list[Block]) -> list[str]:
+    return [block.label for block in blocks if block.why_not] if blocks else ["these scales"]
+
+
 def _advice(couples: Couples, blocks: list[Block], rows: list[Row]) -> Iterator[str]:
-    """Yield what the tests do not allow to say, where these data invite to say it."""
-    assumed = [block.label for block in blocks if block.why_not]
-    if assumed or not blocks:
-        yield (
-            f"Roles are assumed, not tested, for {', '.join(assumed) or 'these scales'}: results by role take for "
-            "granted that partners differ by role. Where they do not, treat them as exchangeable (leave out roles in "
-            "study.toml)."
-        )
+    """Yield what the tests do not allow to say, where these data invite to say it: rules W6 to W9."""
+    yield from of_roles(_untested(blocks))
     sizes = {block.label: chi_square_size(block.n, block.p) for block in blocks if not block.why_not}
     worst = max(sizes, key=lambda label: sizes[label], default="")
     if worst and sizes[worst] > ALLOWED:
         yield (
             "Too few couples for the p of chi-square: of exchangeable partners with normal scores it would call "
-            f"distinguishable up to {sizes[worst]:.0%} ({worst}), where it should be {LEVEL:.0%}. Read the variant "
-            "permutation."
+            f"distinguishable up to {sizes[worst]:.0%} ({worst}), where it should be {LEVEL:.0%}. {sentence('W7')}"
         )
     if any(line["variant"] in SHOWN and line["p"] > LEVEL for line in rows):
-        yield NOT_SAME
-    alone = [couples.codebook.label(code) for code in couples.codebook.codes if _unrelated(couples, code)]
-    if alone:
-        yield (
-            f"Partners' scores do not correlate beyond chance in {', '.join(alone)}. That is no licence to analyse "
-            "persons as if they were independent: the test misses dependence that still makes other tests wrong. Keep "
-            "the couple as the unit."
-        )
-
-
-def _unrelated(couples: Couples, code: str) -> bool:
-    scores = couples.scored([code])[:, :, 0]
-    x, y = scores[np.isfinite(scores).all(axis=1)].T
-    return len(x) > 0 and pearson(x, y, couples.settings.confidence).p > LEVEL
+        yield sentence("W8")
+    yield from of_independence(couples)

@@ -8,12 +8,14 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import HEYWOOD, joined, of_finished, singular
 from analysis.estimation.partners import BOTH_COMPLETE
 from analysis.estimation.samples import BOTH
 from analysis.estimation.scales import constant_of_partners
 from analysis.guards import refusal
 from analysis.results import NOT_SHOWN, Estimates, Row, row
+from analysis.rules import sentence
 from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.invariance import Invariance, partner_invariance
@@ -39,14 +41,7 @@ MEASURED = {  # lowest and highest share of true models rejected, over 4 and 7 i
     "fit": ".05 to .71",
     "difference": ".03 to .20",
 }
-FEW_COUPLES = (
-    "Few couples for the items of {}: with fewer than {} couples a variable (items times two) chi-square rejects too "
-    "many true models; read the p by sign flips, and the indices with it in mind."
-)
-NOT_SHOWN_EQUAL = (
-    "A p above .05 does not show that partners answer alike: it may be that there are too few couples to see the "
-    "difference. Say which level was not rejected, and with how many couples."
-)
+FEW_COUPLES = "Few couples for the items of {}: fewer than {} a variable (items times two)."
 MEANS = (
     "{}: equal loadings or intercepts were rejected, so a difference of the partners' means there may come from how "
     "the items are answered and not from what they measure. Comparing means needs scalar invariance."
@@ -95,7 +90,7 @@ def invariance(couples: Couples) -> Estimates:
         return Estimates((), [text])
     signs = _signs(couples)
     rows = [line for code in couples.codebook.codes_with_items for line in _of_scale(couples, code, signs)]
-    return Estimates(rows, [*of_finished(couples, "measurement invariance"), *_notes(couples, rows)])
+    return Estimates(rows, [*of_finished(couples, "measurement invariance"), *_notes(couples, rows), *allowed(couples)])
 
 
 def _signs(couples: Couples) -> Array:
@@ -149,14 +144,14 @@ def _of_level(found: Invariance, level: str, at: Row, signs: Array, reason: str)
 
 
 def _notes(couples: Couples, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the cautions that the results call for: few couples, p above .05, means that cannot be compared."""
+    """Yield the cautions that the results call for: few couples (W7), p above .05 (W8), means not to compare (W23)."""
     tested = [line for line in rows if isfinite(line["p"]) and line["variant"].endswith("sign_flips")]
     sizes = {line["scale"]: line["n_couples"] for line in tested}
     few = [code for code, n in sizes.items() if n < PER_VARIABLE * 2 * len(couples.codebook.scored_items(code))]
     if few:
-        yield FEW_COUPLES.format(", ".join(few), PER_VARIABLE)
+        yield f"{FEW_COUPLES.format(', '.join(few), PER_VARIABLE)} {sentence('W7')}"
     if any(line["p"] > REJECTED for line in tested):
-        yield NOT_SHOWN_EQUAL
+        yield sentence("W8")
     unlike = dict.fromkeys(
         line["scale"]
         for line in tested

@@ -9,13 +9,17 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.agreement import COMPARISONS
+from analysis.estimation.adjustment import adjusted, adjustment
+from analysis.estimation.cautions import allowed, of_answers
 from analysis.estimation.notes import PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
+from analysis.estimation.random_couples import beside, strata
 from analysis.estimation.samples import BOTH
+from analysis.estimation.score_pairs import COMPARISONS
 from analysis.guards import FEWEST_COUPLES, refusal
 from analysis.instrument.codebook import Item
 from analysis.results import NOT_SHOWN, Estimates, Row, row
+from analysis.rules import clause
 from analysis.stats.benchmark import Benchmark, benchmark_items
 from analysis.stats.categorical import SCHEMES, corrected_value, exact, share_value, within_1
 from analysis.stats.contingency import cells, margins, symmetrised, tables
@@ -32,9 +36,10 @@ OF_ROLES = ("stuart_maxwell", "bhapkar")
 STATISTICS = (*SHARES, "mean_abs_difference", *SCHEMES, *ALPHAS, "polychoric_r")
 DISCRETE = (*SHARES, "mean_abs_difference", *SCHEMES)
 MOSTLY_ONE = 0.9  # share of one category from which a kappa says little
+FAMILY = ("scale", "statistic", "variant")
+ACROSS = "the items of a scale, for each statistic"
 DECLARED = "on the declared categories"
 TOO_MANY = f"answers have more than {MOST_CATEGORIES} categories: compare the scale's scores"
-PREVALENCE = "nearly all answers are one category, which lowers a kappa whatever partners do: read exact and AC2"
 ONE_ANSWER = "everybody gave the same answer, or a partner always did"
 ALWAYS_0 = "a partner always gave the same answer, which makes it 0 whatever the other answered: no interval"
 NO_CHANGE = "no couple differs, so there is nothing to test"
@@ -95,13 +100,15 @@ def item_agreement(couples: Couples) -> Estimates:
     >>> import analysis as an
     >>> table = an.item_agreement(an.make_couples(80, seed=1))
     >>> table.where(item="H1_1", statistic=["exact", "kappa_quadratic"])
-    scale item partner comparison statistic       variant estimate interval       p  n note
-    H1    H1_1 both    agreement  exact                        28% [19%, 38%]       80
-    H1    H1_1 both    agreement  exact           pseudo       28%             .895 80 1
-    H1    H1_1 both    agreement  kappa_quadratic              .17 [−.02, .36]      80
-    H1    H1_1 both    agreement  kappa_quadratic pseudo       .00             .108 80 2
+    scale item partner comparison statistic       variant estimate interval       p p_adjusted  n note
+    H1    H1_1 both    agreement  exact                        28% [19%, 38%]                  80
+    H1    H1_1 both    agreement  exact           pseudo       28%             .895       .895 80 1
+    H1    H1_1 both    agreement  kappa_quadratic              .17 [−.02, .36]                 80
+    H1    H1_1 both    agreement  kappa_quadratic pseudo       .00             .108       .186 80 2
     (1) mid-p = .8471
     (2) mid-p = .1019
+    p_adjusted: Holm across the items of a scale, for each statistic; p itself is not adjusted.
+    Partners who report on themselves are no raters of one thing: ...
     """
     text = refusal("agreement", couples)
     if text:
@@ -117,7 +124,11 @@ def item_agreement(couples: Couples) -> Estimates:
         else:
             place = [one.item for one in answered].index(item)
             rows += _of_item(couples, answered[place], random, place)
-    return Estimates(rows, of_finished(couples, "item agreement"))
+    adjust = couples.settings.adjust
+    rows = adjusted(rows, FAMILY, adjust)
+    notes = [*of_finished(couples, "item agreement"), *adjustment(rows, ACROSS, adjust)]
+    notes += of_answers([one.table for one in answered], (one.item.referent for one in answered))
+    return Estimates(rows, [*notes, *allowed(couples)])
 
 
 def _statistics(couples: Couples) -> tuple[str, ...]:
@@ -157,7 +168,7 @@ def _random_couples(couples: Couples, answered: list[Answered]) -> dict[str, Ben
     return benchmark_items(
         couples.answers([item.name for item in items]) - low + 1,
         np.array([len(one.table) for one in answered]),
-        np.zeros(couples.n, dtype=int),
+        strata(couples),
         couples.settings.confidence,
         exchangeable=couples.roles is None,
         resamples=couples.settings.resamples,
@@ -169,12 +180,13 @@ def _of_item(couples: Couples, one: Answered, random: dict[str, Benchmark], plac
     at: Row = {
         **_place(one.item), "n_couples": one.n, "n_persons": 2 * one.n, "confidence": couples.settings.confidence,
     }  # fmt: skip
-    caution = PREVALENCE if _mostly_one(one.table) else ""
+    caution = clause("W22") if _mostly_one(one.table) else ""
     for statistic, value, method in _values(couples, one):
         note = joined(_why(value, statistic), caution if statistic in SCHEMES or statistic in ALPHAS else "")
         yield row("agreement", statistic, **at, **value._asdict(), method=method, note=note)
         if statistic in random:
-            yield _beside(statistic, at, random[statistic], place, couples.settings.resamples)
+            mid = _mid_p(statistic, random[statistic], place)
+            yield beside(statistic, at, random[statistic], place, couples.settings.resamples, ONE_ANSWER, mid)
     if couples.roles:
         yield from _margins(couples, one, at)
 
@@ -214,15 +226,10 @@ def _why(value: Value, statistic: str) -> str:
     return PERFECT if value.estimate == 1 else TOO_FLAT
 
 
-def _beside(statistic: str, at: Row, random: Benchmark, place: int, resamples: int) -> Row:
-    """Return the row of random couples of one index of one item."""
-    estimate, se, p, mid = (float(part[place]) for part in (random.estimate, random.se, random.p, random.mid_p))
-    note = f"mid-p = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
-    return row(
-        "agreement", statistic, variant="pseudo", **at, estimate=estimate, se=se, p=p,
-        method=f"all pairs that are no couple; p from {resamples:,} random re-pairings",
-        note=note if isfinite(estimate) else ONE_ANSWER,
-    )  # fmt: skip
+def _mid_p(statistic: str, random: Benchmark, place: int) -> str:
+    """Return the mid-p of a discrete index in words, or an empty string."""
+    mid = float(random.mid_p[place])
+    return f"mid-p = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
 
 
 def _margins(couples: Couples, one: Answered, at: Row) -> Iterator[Row]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.errors import first_of
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import constant_items, joined, no_interval, of_finished, of_mean, of_one_factor
 from analysis.estimation.samples import Sample, counts, samples
 from analysis.estimation.scales import Answers, each_scale
@@ -78,7 +79,7 @@ def items(couples: Couples) -> Estimates:
             everything = [item for item in couples.codebook.items if item.scale == scale.code]
             rows += [line for item in everything for line in _answers(couples, sample, item)]
             rows += list(_in_scale(scale))
-    return Estimates(rows, [*of_finished(couples, "item statistics"), *_key_audit(couples, rows)])
+    return Estimates(rows, [*of_finished(couples, "item statistics"), *_key_audit(couples, rows), *allowed(couples)])
 
 
 def _key_audit(couples: Couples, rows: list[Row]) -> list[str]:

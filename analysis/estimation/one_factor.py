@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from analysis.couples import Couples
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import SATURATED, joined, of_finished, of_one_factor
 from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, each_scale
@@ -61,7 +62,7 @@ def factor_fit(couples: Couples) -> Estimates:
     if text:
         return Estimates((), [text])
     rows = [line for sample in samples(couples) for scale in each_scale(couples, sample) for line in _of_scale(scale)]
-    return Estimates(rows, of_finished(couples, "one-factor fit"))
+    return Estimates(rows, [*of_finished(couples, "one-factor fit"), *allowed(couples)])
 
 
 def _of_scale(scale: Answers) -> Iterator[Row]:

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.display import MINUS
 from analysis.errors import DataError, did_you_mean
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import constant_items, joined, no_interval, of_finished
 from analysis.estimation.progress import progress
 from analysis.estimation.samples import Sample, samples
@@ -89,7 +90,7 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
     chosen = _checked(couples, pairs) or list(combinations(couples.codebook.codes_with_items, 2))
     work = [(sample, *pair) for sample in samples(couples) for pair in chosen]
     rows = [line for unit in progress(work, "scale_pairs") for line in _of_pair(couples, *unit)]
-    return Estimates(rows, of_finished(couples, "pairs"))
+    return Estimates(rows, [*of_finished(couples, "pairs"), *allowed(couples)])
 
 
 def _checked(couples: Couples, pairs: Sequence[str]) -> list[tuple[str, str]]:

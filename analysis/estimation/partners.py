@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import (
     HEYWOOD,
     ONE_ITEM,
@@ -98,7 +99,7 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
     rows = [] if couples.roles else [row("reliability", name, partner=BOTH, note=EXCHANGEABLE) for name in OF_ROLES]
     scales = progress(couples.codebook.codes_with_items, "partner_reliability")
     rows += [line for code in scales for line in _of_scale(couples, code, drawn)]
-    return Estimates(rows, of_finished(couples, "reliability"))
+    return Estimates(rows, [*of_finished(couples, "reliability"), *allowed(couples)])
 
 
 def _of_scale(couples: Couples, code: str, drawn: Array | None) -> Iterator[Row]:
@@ -182,4 +183,6 @@ def _resampled(cube: Array, k: int, at: Row, drawn: Array) -> Iterator[Row]:
     for (statistic, variant), of in statistics.items():
         estimate = float(of(whole))
         if np.isfinite(estimate):
-            yield bootstrap_row(statistic, at, estimate, of(of_resamples), of(of_others), variant)
+            line = bootstrap_row(statistic, at, estimate, of(of_resamples), of(of_others), variant)
+            sign = "first role minus second; " if statistic in OF_ROLES else ""
+            yield line | {"method": sign + line["method"]}

@@ -8,6 +8,7 @@ from math import nan
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import joined
 from analysis.estimation.samples import BOTH
 from analysis.guards import FEWEST_COUPLES, FEWEST_SCALES, refusal
@@ -95,7 +96,7 @@ def profiles(couples: Couples) -> Estimates:
         rows += _block(couples, block, default, "")
         if default != codes:
             rows += _block(couples, block, codes, "gated")
-    return Estimates(rows, notes)
+    return Estimates(rows, [*notes, *allowed(couples)])
 
 
 def is_one_block(couples: Couples) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.alphas import NO_VARIANCE, alphas
+from analysis.estimation.cautions import allowed
 from analysis.estimation.notes import (
     HEYWOOD,
     NO_SOLUTION,
@@ -19,6 +21,7 @@ from analysis.estimation.notes import (
     too_many_variables,
 )  # fmt: skip
 from analysis.estimation.omegas import OMEGA_IDS, categorical_omegas, omegas
+from analysis.estimation.pooled import pooled
 from analysis.estimation.progress import progress
 from analysis.estimation.resampling import Resamples, bootstrap_row, resamples_of, weights
 from analysis.estimation.samples import samples
@@ -28,8 +31,6 @@ from analysis.results import Estimates, Row, row
 from analysis.stats.bootstrap import Moments
 from analysis.stats.consistency import (
     alpha,
-    alpha_clustered,
-    alpha_feldt,
     alpha_standardized,
     lambda2,
     lambda6,
@@ -40,18 +41,12 @@ from analysis.stats.consistency import (
 from analysis.stats.factor import FEWEST_ITEMS
 from analysis.stats.incomplete import alpha_fiml, omega_fiml
 from analysis.stats.ordinal import CategoricalOmega
-from analysis.stats.value import Array, Value
+from analysis.stats.value import Array
 
-IDENTICAL = "the items differ from each other by nothing but a constant: no interval"
 NO_CORRELATIONS = "correlations with a constant item do not exist, or they sum to 0"
 NO_INVERSE = "correlations with a constant item do not exist, or the other items determine an item"
 NO_MOMENTS = "the other items determine an item, or two items were never answered by the same person"
-NO_VARIANCE = "no item varies, or the covariances sum to 0"
 UNDEFINED = {"alpha_standardized": NO_CORRELATIONS, "lambda6": NO_INVERSE, "mean_interitem_r": NO_CORRELATIONS}
-POOLED = (
-    "persons of two roles in one heap would hold the difference between the roles; read each role's coefficient, or "
-    "leave roles out of study.toml where partners are exchangeable"
-)
 
 
 def reliability(
@@ -116,9 +111,10 @@ def reliability(
     for (scale, resamples), of_answers in progress(list(zip(work, ordered, strict=True)), "reliability"):
         rows += _of_scale(scale, of_answers, resamples, fiml=fiml, categorical=categorical)
     incomplete = any(scale.incomplete for scale, _ in work)
-    rows += _not_pooled(couples)
+    rows += pooled(couples)
     notes = of_finished(couples, "reliability")
-    return Estimates(rows, [*notes, NOT_LISTWISE] if incomplete and not fiml else notes)
+    notes += [NOT_LISTWISE] if incomplete and not fiml else []
+    return Estimates(rows, [*notes, *allowed(couples)])
 
 
 def _resamples(scales: list[Answers], drawn: Array | None) -> Sequence[Resamples | None]:
@@ -135,7 +131,7 @@ def _of_scale(
         if fiml and scale.incomplete and scale.k > 1:
             yield from _fiml(scale, pooled)
         return
-    yield from _alphas(scale, f"alpha{pooled}")
+    yield from alphas(scale)
     for statistic, coefficient in COEFFICIENTS.items():
         yield _plain(scale, statistic, coefficient)
     yield from omegas(scale, ordered, resamples, categorical=categorical)
@@ -158,26 +154,6 @@ COEFFICIENTS: dict[str, Callable[[Answers], Callable[[Array], Array]]] = {
     "score_sem": lambda _: score_sem,
     "score_mdc": _mdc,
 }
-
-
-def _alphas(scale: Answers, statistic: str) -> Iterator[Row]:
-    value = alpha_clustered(scale.x, scale.couple, scale.confidence)
-    method = "influence function on ln(1 - alpha)" + (", couples as clusters" if scale.clustered else "")
-    note = _alpha_note(value, scale.constant)
-    yield row("reliability", statistic, **scale.at, **value._asdict(), method=method, note=note)
-    if not scale.clustered:
-        value = alpha_feldt(scale.x, scale.confidence)
-        note = _alpha_note(value, scale.constant)
-        at = scale.at | value._asdict()
-        yield row("reliability", statistic, variant="feldt", **at, method="Feldt's F", note=note)
-
-
-def _alpha_note(value: Value, constant: list[str]) -> str:
-    """Return which items are constant, and why alpha or its interval is empty."""
-    named = f"constant, and counted in k: {', '.join(constant)}" if constant else ""
-    if not np.isfinite(value.estimate):
-        return joined(named, NO_VARIANCE)
-    return joined(named, IDENTICAL if value.estimate == 1 else no_interval(value))
 
 
 def _plain(scale: Answers, statistic: str, coefficient: Callable[[Answers], Callable[[Array], Array]]) -> Row:
@@ -232,12 +208,3 @@ def _fiml(scale: Answers, pooled: str) -> Iterator[Row]:
 
 def _no_fiml(scale: Answers) -> str:
     return TOO_FEW_ITEMS if scale.k < FEWEST_ITEMS else NO_SOLUTION
-
-
-def _not_pooled(couples: Couples) -> list[Row]:
-    """Return the reason why persons of two roles have no coefficient together."""
-    if couples.roles is None:
-        return []
-    return [
-        row("reliability", statistic, partner="both", note=POOLED) for statistic in ("alpha_pooled", "omega_pooled")
-    ]

@@ -18,6 +18,7 @@ from analysis import figures as draw
 from analysis.couples import Couples
 from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
+from analysis.estimation.notes import joined
 from analysis.private import KEPT_FROM_GIT, PRIVATE, private_folder, safe
 from analysis.report.analyses import analyse
 from analysis.report.document import document
@@ -28,6 +29,8 @@ from analysis.report.rendering import render
 from analysis.report.sections.common import Content, Drawn
 from analysis.report.tables.common import Numbering
 from analysis.results import Estimates
+from analysis.rules import allowed_words
+from analysis.settings import Settings
 from analysis.study import Study
 
 PAGE_HEIGHT = 5.3  # inches of a landscape page that a figure may take
@@ -65,7 +68,7 @@ def build_report(study: Study, out: str | Path) -> Path:
         source.write_text(document(content), encoding="utf-8")
         render(source, folder, title=study.title, epoch=_epoch(study.day))
         source.unlink()
-        write_results(shown, folder / "results.csv")
+        write_results(shown, folder / "results.csv", couples.settings)
         _write_json(folder / "provenance.json", made_from)
         _write_private(folder / PRIVATE, couples, results)
         _move(folder, out)
@@ -189,9 +192,14 @@ def _persons(name: str, shown: Estimates, couples: Couples, ax: Axes) -> str:
     return f" Persons a mark: {n.min():,}." if n.min() == n.max() else f" Persons a mark: {n.min():,} to {n.max():,}."
 
 
-def write_results(results: Estimates, path: Path) -> None:
-    """Write results as CSV: full precision of what they hold, texts that no spreadsheet takes for a formula."""
-    safe(results.frame).to_csv(path, index=False, lineterminator="\n")
+def write_results(results: Estimates, path: Path, settings: Settings) -> None:
+    """Write results as CSV: full precision of what they hold, texts that no spreadsheet takes for a formula.
+
+    Every row's note says which rules the study does not keep to, as a row may be taken out of the table.
+    """
+    frame = results.frame
+    frame["note"] = [joined(note, allowed_words(settings.allow)) for note in frame["note"]]
+    safe(frame).to_csv(path, index=False, lineterminator="\n")
 
 
 def _write_json(path: Path, content: object) -> None:
@@ -201,7 +209,7 @@ def _write_json(path: Path, content: object) -> None:
 def _write_private(folder: Path, couples: Couples, results: Estimates) -> None:
     private_folder(folder, "The ledger")
     (folder / "notes.txt").write_text("\n".join([*couples.notes, *results.notes, ""]), encoding="utf-8")
-    write_results(results, folder / "results.csv")
+    write_results(results, folder / "results.csv", couples.settings)
     safe(couples.ledger.astype({"row": "int64"})).to_csv(folder / "ledger.csv", index=False, lineterminator="\n")
 
 

@@ -9,8 +9,9 @@ from handmade import GATED, PROFILE, answers, book, couples, items, made
 
 import analysis as an
 from analysis.estimation.calibrated import ALLOWED, measured, measured_note
-from analysis.estimation.distinguishability import NOT_SAME, SHOWN
+from analysis.estimation.distinguishability import SHOWN
 from analysis.results import NOT_SHOWN, Row
+from analysis.rules import sentence
 from analysis.stats.equal_moments import COMPONENTS, MEANS
 from analysis.stats.exchangeability import components, exchangeability, hotelling
 from analysis.stats.resampling import stream
@@ -58,13 +59,15 @@ def test_the_numbers_are_those_of_the_scores() -> None:
     part = swap_component(x, y, "variances", 100, stream(seed, "distinguishability", "block:healthy", "variances"))
     assert found["variances", "permutation"]["p"] == part.p
     assert found["variances", "permutation"]["method"] == (
-        "p from 100 random swaps of partners within couples, roles centred"
+        "p from 100 random swaps of partners within couples, roles centred; p adjusted by Holm for 9 tests"
     )
 
 
 def test_with_few_couples_all_swaps_are_taken() -> None:
     found = by_place(an.distinguishability(made(FOUR, 12)), "H1")
-    assert found["isat_chi2", "permutation"]["method"] == "p from all swaps of partners within couples"
+    assert found["isat_chi2", "permutation"]["method"] == (
+        "p from all swaps of partners within couples; p adjusted by Holm for 2 tests"
+    )
 
 
 def test_only_a_p_that_can_be_read_is_printed_and_the_others_stay_with_their_measured_size() -> None:
@@ -220,11 +223,11 @@ def test_chi_square_with_few_couples_is_warned_of_and_not_with_many() -> None:
 def test_a_p_above_five_percent_is_not_sameness_and_nothing_is_said_where_there_is_none() -> None:
     one = book(items("H1", 1))
     cells = answers(one, 60, together=0.8)
-    assert NOT_SAME in an.distinguishability(couples(one, cells)).notes
+    assert sentence("W8") in an.distinguishability(couples(one, cells)).notes
     cells[:, 0, 0] = np.where(cells[:, 0, 0] > 3, 2.0, 1.0)  # other means and other variances
     table = an.distinguishability(couples(one, cells))
     assert all(row["p"] <= 0.05 for row in table if row["variant"] in SHOWN)
-    assert NOT_SAME not in table.notes
+    assert sentence("W8") not in table.notes
 
 
 def test_partners_who_do_not_correlate_stay_couples_and_nothing_is_said_where_they_do() -> None:

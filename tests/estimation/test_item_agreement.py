@@ -14,13 +14,13 @@ from analysis.estimation.item_agreement import (
     NO_CHANGE,
     OF_ROLES,
     ONE_ANSWER,
-    PREVALENCE,
     STATISTICS,
     TOO_MANY,
 )
 from analysis.estimation.notes import PERFECT, TOO_FLAT
 from analysis.estimation.omegas import NOT_ORDERED
 from analysis.results import Row, said
+from analysis.rules import clause
 from analysis.stats.categorical import SCHEMES, corrected_value
 from analysis.stats.marginals import stuart_maxwell
 from analysis.stats.value import Array, Value
@@ -138,8 +138,8 @@ def test_nearly_one_category_is_cautioned(share: float, *, there: bool) -> None:
     cells = answers(TWO, 50).astype(float)
     cells[:, :, 0] = np.where(np.random.default_rng(4).random((50, 2)) < share, 5.0, 2.0)
     found = of_item(an.item_agreement(couples(TWO, cells)))
-    assert (PREVALENCE in found["kappa", ""]["note"]) == there
-    assert PREVALENCE not in found["exact", ""]["note"]
+    assert (clause("W22") in found["kappa", ""]["note"]) == there
+    assert clause("W22") not in found["exact", ""]["note"]
     assert share > MOSTLY_ONE or not there
 
 

@@ -7,9 +7,10 @@ import pytest
 from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
+from analysis.estimation.alphas import IDENTICAL
 from analysis.estimation.notes import DETERMINED, HEYWOOD, SATURATED, TOO_FEW_ITEMS
 from analysis.estimation.omegas import NOT_ORDERED
-from analysis.estimation.reliability import IDENTICAL, NO_CORRELATIONS
+from analysis.estimation.reliability import NO_CORRELATIONS
 from analysis.results import Row
 from analysis.stats.incomplete import em_moments
 from analysis.stats.ordinal import omega_categorical

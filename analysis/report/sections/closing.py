@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from importlib import resources
+from typing import Any
 
 from analysis.calibration import caution
 from analysis.couples import Couples
@@ -10,8 +12,10 @@ from analysis.instrument.files import survey
 from analysis.report.markdown import bullets, text
 from analysis.report.numbers import reasons
 from analysis.report.sections.common import Content, section
+from analysis.rules import allowed_words, sentence
 
 MOST_SCALES = 6  # named beside a note
+SAID_BESIDE = ("W8", "W17", "W19")  # rules that sections say beside their tables
 LIMITS = resources.files("analysis.report") / "parts" / "limits.md"
 GROUP_CAUTION = (
     "Reliability over all couples also holds the difference between the groups, which can make a scale look consistent "
@@ -25,7 +29,8 @@ def _refusals(content: Content) -> dict[str, str]:
 
 def cautions(content: Content) -> str:
     """Return what to keep in mind beside the numbers."""
-    elsewhere = {*_refusals(content).values(), *content.couples.notes}
+    elsewhere = {*_refusals(content).values(), *content.couples.notes, *map(sentence, SAID_BESIDE)}
+    elsewhere.add(allowed_words(content.couples.settings.allow))
     lines = [text(note) for note in content.numbers.results.notes if note not in elsewhere]
     if content.couples.groups is not None:
         lines.append(GROUP_CAUTION)
@@ -94,6 +99,13 @@ def _package_version() -> str:
     return analysis.__version__
 
 
+def _chosen(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each setting but the seed in words, empty lists left out."""
+    for name, value in settings.items():
+        if name != "seed" and value not in ((), {}):
+            yield f"{name} {', '.join(value) if isinstance(value, tuple) else value}"
+
+
 def provenance(content: Content) -> str:
     """Return what the report was made from."""
     made_from = content.made_from
@@ -103,7 +115,7 @@ def provenance(content: Content) -> str:
     named = " ".join(filter(None, [book["name"], book["version"]]))
     lines.append(f"Codebook {text(named)}: SHA-256 `{book['sha256']}`")
     settings = made_from["settings"]
-    lines.append(f"Seed {settings['seed']}; " + text(", ".join(f"{k} {v}" for k, v in settings.items() if k != "seed")))
+    lines.append(f"Seed {settings['seed']}; " + text(", ".join(_chosen(settings))))
     versions = [f"Python {made_from['python']}", *(f"{name} {v}" for name, v in made_from["packages"].items())]
     lines.append(text(", ".join(versions)))
     return section(

@@ -9,10 +9,12 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.estimation.one_factor import STATISTICS
 from analysis.estimation.pairs import MARKS, TO_TELL_APART, is_beyond, signs_held
+from analysis.estimation.samples import BOTH
 from analysis.instrument.codebook import BLOCKS, Codebook
 from analysis.report.markdown import table
 from analysis.report.numbers import NONE, Line, Numbers, n_of, p_of, value, with_interval
 from analysis.report.tables.common import Numbering, level, of_group, partners_of, scale_name, who
+from analysis.rules import allows
 
 MOST_PAIRS = 15  # of a table; all of them stand in results.csv
 COEFFICIENTS = {
@@ -48,9 +50,14 @@ def pooled(partner: str) -> str:
     return "_pooled" if partner == "both" else ""
 
 
+def _both_together(couples: Couples, group: str) -> list[str]:
+    """Return the partner column of both roles together, where the study allows it."""
+    return [BOTH] if couples.roles and not group and allows(couples.settings.allow, "W3") else []
+
+
 def reliability(numbers: Numbers, couples: Couples, numbering: Numbering, group: str = "") -> str:
     """Return omega and alpha with intervals, by scale and partner."""
-    partners, rows = persons_of(numbers), []
+    partners, rows = [*persons_of(numbers), *_both_together(couples, group)], []
     for scale in scales_of(couples.codebook):
         cells = []
         for partner in partners:
