@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import NO_DIFFERENCE, PERFECT, why_no_interval
 from analysis.estimation.samples import BOTH
 from analysis.guards import FEWEST_COUPLES, refusal
@@ -51,6 +52,7 @@ class Pair:
         return self.x[kept], self.y[kept], self.couple[kept]
 
 
+@by_composition
 def agreement(couples: Couples) -> Estimates:
     """Return how alike the two partners' scores are, scale by scale.
 

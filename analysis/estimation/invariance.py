@@ -8,6 +8,7 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import HEYWOOD, joined, of_finished, singular
 from analysis.estimation.partners import BOTH_COMPLETE
 from analysis.estimation.samples import BOTH
@@ -53,6 +54,7 @@ MEANS = (
 )
 
 
+@by_composition
 def invariance(couples: Couples) -> Estimates:
     """Return whether each scale's items measure the same for both partners: four levels of invariance, and the steps.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.agreement import COMPARISONS
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
 from analysis.estimation.samples import BOTH
@@ -58,6 +59,7 @@ class Answered:
         return len(self.pairs)
 
 
+@by_composition
 def item_agreement(couples: Couples) -> Estimates:
     """Return how far the two partners' answers to each item agree, beside what they do for random couples.
 

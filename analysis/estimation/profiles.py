@@ -8,6 +8,7 @@ from math import nan
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import joined
 from analysis.estimation.samples import BOTH
 from analysis.guards import FEWEST_COUPLES, FEWEST_SCALES, refusal
@@ -37,6 +38,7 @@ NO_SHAPE = {
 }
 
 
+@by_composition
 def profiles(couples: Couples) -> Estimates:
     """Return how alike partners' profiles are in each block, and the same for persons who are no couple.
 
@@ -140,7 +142,8 @@ def _block(couples: Couples, block: str, codes: tuple[str, ...], version: str) -
     why = _why_empty(couples, codes, len(people) // 2)
     if why:
         return [line for name in (*DISTANCES, *NO_SHAPE) for line in _empty(name, at, why)]
-    rows = [line for name, index in distance_indices(people).items() for line in _rows(couples, name, index, at, strata)]
+    distances = distance_indices(people).items()
+    rows = [line for name, index in distances for line in _rows(couples, name, index, at, strata)]
     if len(codes) < FEWEST_SCALES:
         short = f"{len(codes)} scales; a profile correlation needs {FEWEST_SCALES}"
         return rows + [line for name in NO_SHAPE for line in _empty(name, at, short)]

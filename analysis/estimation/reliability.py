@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import (
     HEYWOOD,
     NO_SOLUTION,
@@ -54,6 +55,7 @@ POOLED = (
 )
 
 
+@by_composition
 def reliability(
     couples: Couples, *, bootstrap: bool = False, fiml: bool = False, categorical: bool = False
 ) -> Estimates:

@@ -6,9 +6,11 @@ partners share a mark, or have one that is no role, the partners of that composi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, StudyError, counted, first_of, listing, named
@@ -22,7 +24,7 @@ TREATMENTS = {
     POOLED: "all couples are one sample with the roles, which every couple must have",
     EXCHANGEABLE: "all couples are one sample, and nobody has a role",
 }
-MOST_NAMED = 8
+WITH_ROLES = "with_roles"  # in a frame's attrs: the compositions that keep their roles
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,32 @@ class Compositions:
         return self.roles if set(names) <= set(self.with_roles) else None
 
 
+def compositions_of(
+    people: pd.DataFrame, composition: str, compositions: str, roles: tuple[str, str] | None
+) -> Compositions:
+    """Return the compositions of paired couples, and which of them have roles.
+
+    Parameters
+    ----------
+    people : DataFrame
+        As :func:`analysis.pair` returns it for this column and treatment.
+    composition, compositions : str
+        The column and the treatment.
+    roles : tuple of str or None
+        The labels of the two roles.
+
+    Raises
+    ------
+    DataError
+        If the column differs within a couple, or is blank.
+    """
+    of_couples = same_for_both(people, composition, "composition")
+    if compositions == EXCHANGEABLE or roles is None:
+        return Compositions(of_couples, compositions)
+    with_roles = sorted(of_couples.unique()) if compositions == POOLED else people.attrs[WITH_ROLES]
+    return Compositions(of_couples, compositions, roles, tuple(with_roles))
+
+
 def check_treatment(composition: str, compositions: str, *, roles: bool, group: str = "") -> None:
     """Refuse a column without a word on what to do with it, an unknown word, and what cannot be done.
 
@@ -82,8 +110,8 @@ def check_treatment(composition: str, compositions: str, *, roles: bool, group: 
         )
     if compositions == POOLED and not roles:
         raise StudyError(
-            "compositions is 'pooled', which keeps roles, but no roles are there. Name roles, or choose 'exchangeable': "
-            "one sample in which nobody has a role."
+            "compositions is 'pooled', which keeps roles, but no roles are there. Name roles, or choose "
+            "'exchangeable': one sample in which nobody has a role."
         )
     if compositions == APART and group:
         raise StudyError(
@@ -98,13 +126,14 @@ def blank_shared_marks(
 ) -> pd.DataFrame:
     """Return ``people`` without the marks of compositions in which no couple has both: their partners are exchangeable.
 
-    ``people`` has couple and mark, row by row beside the frame.
+    ``people`` has couple and mark, row by row beside the frame, in whose ``attrs`` the other compositions are named.
     """
     names = frame[composition].str.strip().to_numpy()
     found = people.assign(composition=names).groupby("couple", sort=False)
     have_both = found["mark"].agg(lambda own: set(marks) <= set(own)).reindex(people["couple"]).to_numpy()
     with_roles = set(names[have_both])
-    return people.assign(mark=people["mark"].where([name in with_roles for name in names], ""))
+    frame.attrs[WITH_ROLES] = tuple(sorted(with_roles))
+    return people.assign(mark=people["mark"].where(np.isin(names.astype(str), list(with_roles)), ""))
 
 
 def check_roles(
@@ -117,59 +146,55 @@ def check_roles(
     """
     pairs = (people.groupby("couple", sort=False)["mark"].transform("size") <= 2).to_numpy()
     rows = carry(frame, frame.loc[pairs, [composition]].set_axis(pd.Index(people["couple"][pairs], name="couple")))
-    of_couples = same_for_both(rows, composition, "composition")
-    marks = people["mark"][pairs].groupby(people["couple"][pairs], sort=False).agg(list)
-    wrong = [
-        couple
-        for couple, own in marks.items()
-        if any(own) and (len(set(own)) < len(own) or not set(own) <= set(roles))
-    ]
+    of_couples = {str(couple): str(name) for couple, name in same_for_both(rows, composition, "composition").items()}
+    marks: dict[str, list[str]] = {}
+    for couple, mark in zip(people["couple"][pairs], people["mark"][pairs], strict=True):
+        marks.setdefault(couple, []).append(mark)
+    known = {str(mark).strip() for mark in roles}
+    wrong = [couple for couple, own in marks.items() if any(own) and (len(set(own)) < len(own) or set(own) - known)]
     if compositions == POOLED and wrong:
-        raise DataError(_not_poolable(of_couples[wrong], roles))
+        raise DataError(_not_poolable([of_couples[couple] for couple in wrong], roles))
     if compositions == APART and not people["mark"].any():
         raise DataError(_nobody_has(roles))
     if wrong:
         raise DataError(_mixed(of_couples, marks, wrong))
 
 
-def _not_poolable(wrong: pd.Series, roles: Mapping[str, str]) -> str:
-    counts = ", ".join(f"'{name}' ({counted(size, 'couple')})" for name, size in wrong.value_counts().items())
+def _not_poolable(wrong: Sequence[str], roles: Mapping[str, str]) -> str:
+    counts = ", ".join(f"'{name}' ({counted(size, 'couple')})" for name, size in Counter(wrong).most_common())
     return (
-        f"compositions is 'pooled', which needs one {' and one '.join(roles.values())} in every couple, but couples have "
-        f"not both roles: {counts}. Choose 'exchangeable', one sample in which nobody has a role, or 'apart', each "
+        f"compositions is 'pooled', which needs the roles {named(roles.values())} in every couple, but some couples "
+        f"have not both: {counts}. Choose 'exchangeable', one sample in which nobody has a role, or 'apart', each "
         "composition a sample of its own."
     )
 
 
 def _nobody_has(roles: Mapping[str, str]) -> str:
     return (
-        f"No couple has both roles, {named(roles)}, so no composition keeps them. Name the marks as the file has them, or "
-        "leave roles out: then partners are exchangeable in every composition."
+        f"No couple has both roles, {named(roles)}, so no composition keeps them. Name the marks as the file has them, "
+        "or leave roles out: then partners are exchangeable in every composition."
     )
 
 
-def _mixed(of_couples: pd.Series, marks: pd.Series, wrong: Sequence[object]) -> str:
+def _mixed(of_couples: Mapping[str, str], marks: Mapping[str, Sequence[str]], wrong: Sequence[str]) -> str:
     composition = of_couples[wrong[0]]
     here = [couple for couple in wrong if of_couples[couple] == composition]
     said = first_of([f"'{couple}' ({named(marks[couple])})" for couple in here])
     return (
         f"The composition '{composition}' has couples with both roles, but {counted(len(here), 'couple')} of it "
-        f"{'has' if len(here) == 1 else 'have'} not, by their marks: {said}. Mend the marks or the composition of these, "
-        "take them out with where, or choose 'exchangeable'."
+        f"{'has' if len(here) == 1 else 'have'} not, by their marks: {said}. Mend the marks or the composition, take "
+        "the rows out with where, or choose 'exchangeable'."
     )
 
 
-def note_treatment(
-    frame: pd.DataFrame, composition: str, compositions: str, roles: Mapping[str, str], *, wide: bool
-) -> None:
+def note_treatment(frame: pd.DataFrame, compositions: str, roles: Mapping[str, str], *, wide: bool) -> None:
     """Note where roles are named but not used, and where the columns of a wide file give everybody a role."""
     labels = named(roles.values())
     if compositions == EXCHANGEABLE:
         note(frame, f"Compositions are analysed as exchangeable: the roles {labels} are not used.")
     elif wide:
-        names = named(sorted(frame[composition].str.strip().unique()), most=MOST_NAMED)
         note(
             frame,
-            f"The columns of this wide file give the roles {labels} to the partners of every composition, {names}. "
-            "Where partners have no such roles, name partners in place of roles.",
+            f"The columns of this wide file give the roles {labels} to the partners of every composition. Where they "
+            "have no such roles, name partners in place of roles.",
         )

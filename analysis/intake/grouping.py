@@ -66,8 +66,7 @@ def same_for_both(people: pd.DataFrame, column: str, what: str) -> pd.Series:
     blank = values.index[values == ""]
     if len(blank):
         raise DataError(
-            f"'{column}' is blank for {counted(len(blank), 'couple')}, for example {named(blank, most=8)}. "
-            f"Fill it in{' (a word for not said is a composition too)' if what == 'composition' else ''}, or take these "
-            "rows out with where."
+            f"'{column}' is blank for {counted(len(blank), 'couple')}, for example '{blank[0]}'. "
+            "Fill it in, or take these rows out with where."
         )
     return values.rename(column)

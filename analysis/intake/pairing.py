@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import DataError, StudyError, counted, did_you_mean, first_of, named
 from analysis.intake.compositions import (
+    APART,
     EXCHANGEABLE,
     blank_shared_marks,
     check_roles,
@@ -110,7 +111,7 @@ def pair(
     if composition:
         _column(frame, composition, "composition")
         if roles and not one_person:
-            note_treatment(frame, composition, compositions, roles, wide=bool(wide))
+            note_treatment(frame, compositions, roles, wide=bool(wide))
         if compositions == EXCHANGEABLE or not roles or one_person:
             roles, partner, marks = None, "", []
     if not wide:
@@ -120,7 +121,7 @@ def pair(
     persons, rows = (1 if one_person else 2), (1 if wide or one_person else 2)
     frame, people = without_blank_ids(frame, people, partner)
     frame, people = without_silent_persons(frame, people, items)
-    if composition and roles:
+    if compositions == APART and roles:
         people = blank_shared_marks(frame, people, composition, marks)
     frame, people = without_duplicates(frame, people, persons)
     if composition and roles:
@@ -238,7 +239,7 @@ def _partner_labels(people: pd.DataFrame, roles: Mapping[str, str] | None) -> pd
         return people["mark"]
     place = people.sort_values("mark", kind="stable").groupby("couple", sort=False).cumcount() + 1
     labels = {str(mark).strip(): label for mark, label in (roles or {}).items()}
-    return people["mark"].map(labels).astype(object).where(people["mark"].isin(list(labels)), place.astype(str))
+    return people["mark"].map(labels).where(people["mark"].isin(list(labels)), place.astype(str)).astype("str")
 
 
 def _indexed(frame: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
