@@ -176,17 +176,21 @@ class Couples(Summarised):
             partners=partners,
             ledger=self.ledger[kept].reset_index(drop=True),
             compositions=within if len(names) > 1 else None,
-            notes=(f"{label}: only the rows of these couples are counted here.", *self.codebook.notes),
+            notes=(
+                f"{label}: analysed apart; other couples and rows that are out are not counted here.",
+                *self.codebook.notes,
+            ),
             private_notes=(),
         )
 
-    def check_one_sample(self) -> None:
-        """Refuse what takes all couples for one sample where compositions are analysed apart."""
+    def as_one_sample(self) -> Couples:
+        """Return the couples themselves; couples whose compositions are analysed apart are a StudyError."""
         if self.apart:
             raise StudyError(
                 f"The compositions of these couples are analysed apart, {named(self.parts())}, so together they are no "
                 "sample. Take one of them, couples.parts()[NAME], or choose 'pooled' or 'exchangeable' as compositions."
             )
+        return self
 
     def cube(self, scale: str) -> NDArray[np.float64]:
         """Return the scored answers of a scale, float64 (couples, partners, items), NaN where missing."""
@@ -194,7 +198,7 @@ class Couples(Summarised):
 
     def answers(self, items: Sequence[str]) -> NDArray[np.float64]:
         """Return the answers to the named items, float64 (couples, partners, items), NaN where missing."""
-        self.check_one_sample()
+        self.as_one_sample()
         grid, place = self._grid
         return grid[:, :, [place[self.codebook.item(item).name] for item in items]]
 
@@ -206,7 +210,7 @@ class Couples(Summarised):
 
     def scored(self, columns: Sequence[str]) -> NDArray[np.float64]:
         """Return the named scores, float64 (couples, partners, scales), NaN where missing."""
-        self.check_one_sample()
+        self.as_one_sample()
         unknown = [column for column in columns if column not in self.scores]
         if unknown:
             raise DataError(f"There is no score '{unknown[0]}'.{did_you_mean(unknown[0], self.scores.columns)}")
@@ -258,7 +262,9 @@ class Couples(Summarised):
         lines.append(f"file rows: {kept.sum()} kept, {(~kept).sum()} out" + (f" ({ledger})" if ledger else ""))
         lines.append(self._missing_line())
         refused = self.refusals()
-        lines.append("analyses: " + ", ".join(name for name in ANALYSES if name not in refused))
+        parts = self.parts().values()
+        allowed = (name for name in ANALYSES if not all(refusal(name, couples) for couples in parts))
+        lines.append("analyses: " + ", ".join(allowed))
         return lines + [f"no {name}: {text}" for name, text in refused.items()]
 
     def _compositions_line(self) -> list[str]:

@@ -69,7 +69,7 @@ def build_report(study: Study, out: str | Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="report-", dir=_made(out)) as aside:
         folder = Path(aside)
         if len(samples) == 1:
-            _write_sample(study, *samples.values(), folder)
+            _write_sample(study, next(iter(samples.values())), folder)
         else:
             _write_samples(study, couples, samples, folder)
         moves = {sub: _made(out / COMPOSITIONS / sub.name) for sub in subfolders(folder)}

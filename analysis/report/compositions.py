@@ -1,9 +1,10 @@
-"""Reports of compositions that are analysed apart: which samples there are, their folders, the page that leads to them."""
+"""Reports of compositions that are analysed apart: their samples, their folders, the page that leads to them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.couples import Couples
@@ -19,12 +20,16 @@ COMPOSITIONS = "compositions"
 def samples_shown(couples: Couples) -> dict[str, Couples]:
     """Return the samples that get a report, by name: small compositions joined, unless the study is open.
 
-    Couples that are one sample stand alone under an empty name.
+    Couples that are one sample stand alone: under an empty name, or as all compositions where none can be shown apart.
     """
     if couples.compositions is None or not couples.apart:
         return couples.parts()
     shown = shown_compositions(couples.compositions.sizes, couples.settings)
-    return {name: couples.part(members, name) for name, members in shown.items()}
+    samples = {name: couples.part(members, name) for name, members in shown.items()}
+    if len(samples) > 1:
+        return samples
+    whole = {name: getattr(couples, name) for name in ("ledger", "notes", "private_notes")}
+    return {name: replace(sample, **whole) for name, sample in samples.items()}
 
 
 def folder_name(name: str, names: Iterable[str]) -> str:
@@ -55,10 +60,8 @@ def clear_compositions(out: Path, files: Iterable[str]) -> None:
     for sub in subfolders(out):
         for name in files:
             (sub / name).unlink(missing_ok=True)
-        for folder in (
-            *(sub / part for part in dict.fromkeys(Path(name).parent for name in files)),
-            out / COMPOSITIONS,
-        ):
+        below = dict.fromkeys((sub / name).parent for name in files)
+        for folder in (*sorted(below, reverse=True), out / COMPOSITIONS):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
 

@@ -19,8 +19,8 @@ GROUP_CAUTION = (
 )
 WITHIN = "Random couples are put together, and couples drawn, within compositions only."
 COMPOSITION_CAUTIONS = {
-    "apart": "Each composition is analysed as a sample of its own. No role was invented: where partners share a mark, or "
-    "their marks are no roles, they are exchangeable. Differences between compositions are not tested.",
+    "apart": "Each composition is analysed as a sample of its own. No role was invented: partners who share a mark, or "
+    "whose marks are no roles, are exchangeable. Differences between compositions are not tested.",
     "pooled": "Couples of several compositions are one sample with roles, so numbers also hold what differs between "
     f"compositions. {WITHIN}",
     "exchangeable": "Couples of several compositions are one sample in which nobody has a role, so numbers also hold "
