@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,12 @@ ROLES = {"w": "woman", "m": "man"}
 SIZES = {"woman and man": 30, "two women": 20, "two men": 12}
 
 
-def mixed(codebook: an.Codebook = PROFILE, *, kinds: dict[str, tuple[str, str]] = KINDS, **sizes: int) -> pd.DataFrame:
+def mixed(kinds: Mapping[str, tuple[str, str]] = KINDS, /, **sizes: int) -> pd.DataFrame:
     """Return a survey file with couples of several compositions, 30, 20 and 12 unless said (``two_men=3``)."""
     parts = []
     for place, (name, marks) in enumerate(kinds.items()):
         couples = sizes.get(name.replace(" ", "_"), SIZES.get(name, 12))
-        part = file_of(codebook, answers(codebook, couples, seed=place + 1), marks)
+        part = file_of(PROFILE, answers(PROFILE, couples, seed=place + 1), marks)
         part["couple"] = [f"{place}-{couple}" for couple in part["couple"]]
         parts.append(part.assign(kind=name))
     return pd.concat(parts, ignore_index=True)

@@ -105,15 +105,15 @@ def test_exchangeable_is_one_sample_in_which_nobody_has_a_role() -> None:
 
 def test_pooled_is_one_sample_with_the_roles_that_every_couple_has() -> None:
     both = {"married": ("w", "m"), "engaged": ("w", "m")}
-    couples = couples_of(mixed(kinds=both), "pooled")
+    couples = couples_of(mixed(both), "pooled")
     assert (couples.roles, couples.n, list(couples.parts())) == (("woman", "man"), 24, [""])
     assert set(couples.strata) == {0, 1}
-    assert couples_of(mixed(kinds=both), "apart").roles == ("woman", "man")
+    assert couples_of(mixed(both), "apart").roles == ("woman", "man")
 
 
 def test_pooled_takes_couples_of_whom_one_answered() -> None:
     both = {"married": ("w", "m"), "engaged": ("w", "m")}
-    frame = mixed(kinds=both)
+    frame = mixed(both)
     frame = frame[(frame["kind"] == "married") | (frame["partner"] == "w")]
     couples = couples_of(frame, "pooled")
     assert (couples.roles, couples.n, couples.n_both) == (("woman", "man"), 24, 12)
@@ -183,7 +183,7 @@ def test_a_couple_without_both_roles_in_a_composition_with_roles_is_named(mark: 
 
 
 def test_three_marks_in_a_file_leave_those_without_a_role_exchangeable() -> None:
-    frame = mixed(kinds={**KINDS, "woman and nonbinary": ("w", "x"), "two nonbinary": ("x", "x")})
+    frame = mixed({**KINDS, "woman and nonbinary": ("w", "x"), "two nonbinary": ("x", "x")})
     parts = couples_of(frame).parts()
     assert {name: part.n for name, part in parts.items()} == {
         **SIZES, "two nonbinary": 12, "woman and nonbinary": 12,
@@ -219,7 +219,7 @@ def wide(frame: pd.DataFrame) -> pd.DataFrame:
     items = [item.header for item in PROFILE.items]
     frame = frame.assign(place=frame.groupby("couple").cumcount() + 1)
     both = frame.pivot(index=["couple", "kind"], columns="place", values=items)
-    both.columns = [f"{item}_{place}" for item, place in both.columns]
+    both.columns = ["_".join(map(str, column)) for column in both.columns]
     return both.reset_index()
 
 
@@ -254,8 +254,8 @@ def test_the_summary_names_the_compositions_and_what_they_allow() -> None:
     summary = couples_of(mixed()).summary()
     assert summary[0] == "62 couples, partners by composition: 62 with both partners, 0 with one"
     assert summary[2] == (
-        "compositions, apart: woman and man (30 couples, woman and man), two women (20 couples, partners exchangeable), "
-        "two men (12 couples, partners exchangeable)"
+        "compositions, apart: woman and man (30 couples, woman and man), two women (20 couples, partners exchangeable)"
+        ", two men (12 couples, partners exchangeable)"
     )
     assert "distinguishability" in next(line for line in summary if line.startswith("analyses: "))
     assert any(line.startswith("no distinguishability: two women, two men: Partners are") for line in summary)

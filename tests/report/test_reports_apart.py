@@ -16,7 +16,7 @@ from analysis.report.building import build_report
 from analysis.report.compositions import folder_name
 from analysis.results import KEY
 
-ITEMS = "\n".join(["item,scale,low,high", *(f"{item.name},{item.scale},1,5" for item in PROFILE.items)])
+ITEMS = "\n".join(["item,scale,minimum,maximum", *(f"{item.name},{item.scale},1,5" for item in PROFILE.items)])
 SCALES = "\n".join(["scale,valence", *(f"{scale.code},{scale.valence}" for scale in PROFILE.scales)])
 
 
@@ -93,7 +93,7 @@ def test_results_hold_every_composition_under_a_key_of_its_own(apart: Path) -> N
 def test_rows_of_all_parts_are_the_rows_of_the_file(apart: Path) -> None:
     whole = pd.read_csv(apart / "private" / "ledger.csv")
     parts = [pd.read_csv(path / "private" / "ledger.csv") for path in (apart / "compositions").iterdir()]
-    assert sorted(pd.concat(parts)["row"]) == whole["row"].tolist() == list(range(1, 109))
+    assert sorted(pd.concat(parts)["row"]) == whole["row"].tolist() == list(range(2, 110))  # the header is row 1
 
 
 def test_an_earlier_report_of_a_composition_that_is_small_now_goes_away(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_compositions_that_cannot_be_told_apart_make_one_report(tmp_path: Path) 
     assert not (tmp_path / "out" / "compositions").exists()
     assert "Couples: 38 (partners exchangeable)" in words(page)
     assert not any("two women" in content for content in public_texts(tmp_path / "out"))
-    assert pd.read_csv(tmp_path / "out" / "private" / "ledger.csv")["row"].tolist() == list(range(1, 77))
+    assert pd.read_csv(tmp_path / "out" / "private" / "ledger.csv")["row"].tolist() == list(range(2, 78))
 
 
 def test_an_open_study_shows_each_composition(tmp_path: Path) -> None:
