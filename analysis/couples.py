@@ -11,13 +11,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.display import Summarised
-from analysis.errors import DataError, StudyError, counted, did_you_mean
+from analysis.errors import DataError, StudyError, counted, did_you_mean, named
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
 from analysis.instrument.equivalence import equivalence_faults
 from analysis.intake.coding import REASONS, code, part
+from analysis.intake.compositions import (
+    APART,
+    EXCHANGEABLE,
+    POOLED,
+    Compositions,
+    check_treatment,
+    compositions_of,
+)
 from analysis.intake.grouping import group_of
-from analysis.intake.ledger import ledger, note_unused, notes, private_notes
+from analysis.intake.ledger import carry, ledger, note_unused, notes, private_notes
 from analysis.intake.pairing import RESPONDENT, pair
 from analysis.intake.reading import text_cells
 from analysis.intake.scoring import score
@@ -49,6 +57,8 @@ class Couples(Summarised):
     settings : Settings
     groups : Series or None
         The group of each couple.
+    compositions : Compositions or None
+        The composition of each couple and how compositions are analysed, where a column names them.
     notes : tuple of str
         What the intake has to say.
     private_notes : tuple of str
@@ -64,6 +74,7 @@ class Couples(Summarised):
     ledger: pd.DataFrame
     settings: Settings = field(default_factory=Settings)
     groups: pd.Series | None = None
+    compositions: Compositions | None = None
     notes: tuple[str, ...] = ()
     private_notes: tuple[str, ...] = ()
 
@@ -109,12 +120,93 @@ class Couples(Summarised):
         }
         return pd.DataFrame(columns, index=self.items.index)
 
+    @property
+    def names(self) -> pd.Index[str]:
+        """The couples' ids, in their order."""
+        return self.items.index.get_level_values("couple").unique()
+
+    @cached_property
+    def strata(self) -> NDArray[np.int64]:
+        """The composition of each couple as a whole number, (couples,); 0 for all where no column names it.
+
+        Persons are paired anew, and couples drawn, within a stratum only.
+        """
+        if self.compositions is None:
+            return np.zeros(self.n, dtype=np.int64)
+        return np.unique(self.compositions.of_couples.reindex(self.names).astype(str), return_inverse=True)[1]
+
+    @property
+    def apart(self) -> bool:
+        """Whether each composition is analysed as a sample of its own; all of them together are no sample."""
+        return self.compositions is not None and self.compositions.treatment == APART
+
+    def parts(self) -> dict[str, Couples]:
+        """Return the samples that are analysed: the compositions by name, the largest first, where they are apart.
+
+        Otherwise the couples themselves, under an empty name.
+
+        Examples
+        --------
+        >>> import analysis as an
+        >>> frame = pd.DataFrame({"id": [1, 1, 2, 2], "who": list("wmww"), "kind": ["wm", "wm", "ww", "ww"],
+        ...                       "a": [4, 5, 2, 3]})
+        >>> couples = an.couples_from_frame(
+        ...     frame, codebook=an.Codebook((an.Item("a", "H", 1, 5),), (an.Scale("H"),)), couple="id", partner="who",
+        ...     roles={"w": "woman", "m": "man"}, composition="kind", compositions="apart",
+        ... )
+        >>> {name: part.roles for name, part in couples.parts().items()}
+        {'wm': ('woman', 'man'), 'ww': None}
+        """
+        if self.compositions is None or not self.apart:
+            return {"": self}
+        return {name: self.part((name,), name) for name in self.compositions.sizes}
+
+    def part(self, names: Sequence[str], label: str) -> Couples:
+        """Return the couples of some compositions as one sample, called ``label`` in its notes.
+
+        They have roles where all of these compositions have, else they are exchangeable. The ledger holds their rows;
+        rows that are out stand in the ledger of all couples.
+        """
+        if self.compositions is None:
+            raise StudyError("No column names compositions here, so there are no parts: name it as composition.")
+        of_couples = self.compositions.of_couples.reindex(self.names)
+        of_couples = of_couples[of_couples.isin(list(names))]
+        roles = self.compositions.roles_of(names)
+        partners = roles or self.partners
+        grid = pd.MultiIndex.from_product([of_couples.index, partners], names=["couple", "partner"])
+        chosen = self.items.index.get_level_values("couple").isin(of_couples.index)
+        kept = self.ledger["kept"] & self.ledger["couple"].isin(of_couples.index)
+        within = Compositions(of_couples, POOLED if roles else EXCHANGEABLE, roles, tuple(names) if roles else ())
+        return replace(
+            self,
+            **{name: getattr(self, name)[chosen].set_axis(grid) for name in ("items", "reason_codes", "scores")},
+            roles=roles,
+            partners=partners,
+            ledger=self.ledger[kept].reset_index(drop=True),
+            compositions=within if len(names) > 1 else None,
+            notes=(
+                f"{label}: analysed apart; other couples and rows that are out are not counted here.",
+                *self.codebook.notes,
+            ),
+            private_notes=(),
+        )
+
+    def as_one_sample(self) -> Couples:
+        """Return the couples themselves; couples whose compositions are analysed apart are a StudyError."""
+        if self.apart:
+            raise StudyError(
+                f"The compositions of these couples are analysed apart, {named(self.parts())}, so together they are no "
+                "sample. Take one of them, couples.parts()[NAME], or choose 'pooled' or 'exchangeable' as compositions."
+            )
+        return self
+
     def cube(self, scale: str) -> NDArray[np.float64]:
         """Return the scored answers of a scale, float64 (couples, partners, items), NaN where missing."""
         return self.answers([item.name for item in self.codebook.scored_items(scale)])
 
     def answers(self, items: Sequence[str]) -> NDArray[np.float64]:
         """Return the answers to the named items, float64 (couples, partners, items), NaN where missing."""
+        self.as_one_sample()
         grid, place = self._grid
         return grid[:, :, [place[self.codebook.item(item).name] for item in items]]
 
@@ -126,6 +218,7 @@ class Couples(Summarised):
 
     def scored(self, columns: Sequence[str]) -> NDArray[np.float64]:
         """Return the named scores, float64 (couples, partners, scales), NaN where missing."""
+        self.as_one_sample()
         unknown = [column for column in columns if column not in self.scores]
         if unknown:
             raise DataError(f"There is no score '{unknown[0]}'.{did_you_mean(unknown[0], self.scores.columns)}")
@@ -138,8 +231,20 @@ class Couples(Summarised):
         return replace(self, settings=settings, scores=scores)
 
     def refusals(self) -> dict[str, str]:
-        """Return the sentence for each analysis that these data do not allow."""
-        return {analysis: text for analysis in ANALYSES if (text := refusal(analysis, self))}
+        """Return the sentence for each analysis that these data do not allow.
+
+        Where compositions are apart, the sentence names those that do not allow it.
+        """
+        parts = self.parts()
+        found: dict[str, str] = {}
+        for analysis in ANALYSES:
+            said: dict[str, list[str]] = {}
+            for name, couples in parts.items():
+                said.setdefault(refusal(analysis, couples), []).append(name)
+            texts = [f"{', '.join(filter(None, names))}: {text}" for text, names in said.items() if text]
+            if texts:
+                found[analysis] = " ".join(texts).removeprefix(": ")
+        return found
 
     def summary(self, ledger: str = "see .ledger") -> list[str]:
         """Return what the couples are and allow, a line each; ``ledger`` says where to look for the rows that are out.
@@ -150,7 +255,7 @@ class Couples(Summarised):
         >>> an.make_couples(30, roles=None).summary("reasons below")[2]
         'file rows: 60 kept, 0 out (reasons below)'
         """
-        who = "one respondent a couple" if self.one_person else _who(self.roles)
+        who = "one respondent a couple" if self.one_person else _who(self)
         lines = [f"{counted(self.n, 'couple')}, {who}"]
         if not self.one_person:
             lines[0] += f": {self.n_both} with both partners, {self.n - self.n_both} with one"
@@ -160,12 +265,24 @@ class Couples(Summarised):
             counts = self.groups.value_counts(sort=False)
             sizes = (f"{name} ({counted(count, 'couple')})" for name, count in counts.items())
             lines.append("groups: " + ", ".join(sizes))
+        lines += self._compositions_line()
         kept = self.ledger["kept"]
         lines.append(f"file rows: {kept.sum()} kept, {(~kept).sum()} out" + (f" ({ledger})" if ledger else ""))
         lines.append(self._missing_line())
         refused = self.refusals()
-        lines.append("analyses: " + ", ".join(name for name in ANALYSES if name not in refused))
+        parts = self.parts().values()
+        allowed = (name for name in ANALYSES if not all(refusal(name, couples) for couples in parts))
+        lines.append("analyses: " + ", ".join(allowed))
         return lines + [f"no {name}: {text}" for name, text in refused.items()]
+
+    def _compositions_line(self) -> list[str]:
+        if self.compositions is None:
+            return []
+        roles = dict.fromkeys(self.compositions.sizes, "")
+        if self.apart and not self.one_person:
+            roles = {name: f", {_who(couples)}" for name, couples in self.parts().items()}
+        sizes = (f"{name} ({counted(count, 'couple')}{roles[name]})" for name, count in self.compositions.sizes.items())
+        return [f"compositions, {self.compositions.treatment}: {', '.join(sizes)}"]
 
     def _missing_line(self) -> str:
         codes = self.reason_codes.to_numpy()
@@ -176,8 +293,11 @@ class Couples(Summarised):
         return f"missing answers: {total:.1%}" + (f" ({detail})" if detail else "")
 
 
-def _who(roles: tuple[str, str] | None) -> str:
-    return f"{roles[0]} and {roles[1]}" if roles else "partners exchangeable"
+def _who(couples: Couples) -> str:
+    """Return in words who the two partners are."""
+    if couples.apart and not couples.roles:
+        return "partners by composition"
+    return f"{couples.roles[0]} and {couples.roles[1]}" if couples.roles else "partners exchangeable"
 
 
 def couples_from_frame(
@@ -193,6 +313,8 @@ def couples_from_frame(
     where: Mapping[str, Values] | None = None,
     group: str = "",
     group_labels: Mapping[str, str] | None = None,
+    composition: str = "",
+    compositions: str = "",
     scores: Sequence[str] = (),
     labels: Mapping[str, float] | None = None,
     missing: Mapping[str, object] | None = None,
@@ -215,6 +337,13 @@ def couples_from_frame(
         A column with the group of each couple; both partners must have the same one.
     group_labels : mapping of text to text, optional
         What the groups are called, by what the column holds.
+    composition : str
+        A column that names the composition of each couple (woman and man, two women, ...), where a file holds several.
+    compositions : {"apart", "pooled", "exchangeable"}
+        How they are analysed. ``apart``: each is a sample of its own, with roles where its couples have both;
+        every analysis gives its rows by composition, in column ``group``. ``pooled``: one sample with the roles, which
+        every couple must have. ``exchangeable``: one sample in which nobody has a role. Persons are paired anew, and
+        couples drawn, within compositions only.
     scores : sequence of str
         Columns that are finished scale scores.
     labels, missing, missing_by_item
@@ -250,20 +379,28 @@ def couples_from_frame(
             f"codebook is {codebook!r}; it takes a Codebook: an.built_in(), an.read_codebook(folder), or "
             "an.Codebook((), ()) where scores name all there is."
         )
+    check_treatment(composition, compositions, roles=bool(roles) and not one_person, group=group)
     settings = settings or Settings()
     codebook = codebook.with_scores(tuple(scores))
     raw = frame if list(frame.index.names) == ["file", "row"] else text_cells(frame)
     headers = [item.header for item in codebook.items]
     screened = screen(raw, where or {})
-    used = {couple, partner, group, *(where or {}), *headers}
+    used = {couple, partner, group, composition, *(where or {}), *headers}
     couple = couple_column(screened, couple, roles, headers, used, settings.allow, one_person=one_person)
     people = pair(
         screened, couple=couple, partner=partner, roles=roles, wide=wide, partners=partners, items=headers,
         one_person=one_person,
+        composition=composition, compositions=compositions,
     )  # fmt: skip
     note_unused(people, used)
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
-    labels_of = _partner_labels(people, roles, one_person=one_person)
+    of_roles = _role_labels(roles) if roles and not one_person else None
+    kinds = compositions_of(people, composition, compositions, of_roles) if composition else None
+    if kinds:
+        of_roles = kinds.roles_of(tuple(kinds.sizes))
+    labels_of = _partner_labels(people, of_roles, one_person=one_person)
+    if kinds and kinds.roles and not of_roles:  # some have roles and some have none: first is first, in no role
+        coded = carry(coded, coded.rename(dict(zip(kinds.roles, labels_of, strict=True)), level="partner"))
     answers = _on_grid(part(coded, "answer"), labels_of, np.nan)
     check_units(coded, answers, couple, settings.allow, marked=bool(partner or wide))
     return Couples(
@@ -271,21 +408,27 @@ def couples_from_frame(
         reason_codes=_on_grid(part(coded, "reason"), labels_of, NO_PARTNER).astype(np.int8),
         scores=score(answers, codebook, minimum_answered=settings.minimum_answered),
         codebook=codebook,
-        roles=labels_of if roles and len(labels_of) == 2 else None,
+        roles=of_roles,
         partners=labels_of,
         ledger=ledger(people),
         settings=settings,
         groups=group_of(people, group, group_labels or {}) if group else None,
+        compositions=kinds,
         notes=tuple(notes(coded)) + codebook.notes,
         private_notes=tuple(private_notes(coded)),
     )
 
 
-def _partner_labels(people: pd.DataFrame, roles: Mapping[str, str] | None, *, one_person: bool) -> tuple[str, ...]:
+def _role_labels(roles: Mapping[str, str]) -> tuple[str, str]:
+    first, second = (str(label) for label in roles.values())
+    return first, second
+
+
+def _partner_labels(people: pd.DataFrame, roles: tuple[str, str] | None, *, one_person: bool) -> tuple[str, ...]:
     if one_person:
         return (RESPONDENT,)
     if roles:
-        return tuple(str(label) for label in roles.values())
+        return roles
     found = sorted(people.index.get_level_values("partner").unique())
     return tuple(found) if len(found) == 2 else ("1", "2")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.errors import did_you_mean
 from analysis.intake.coding import REASONS
+from analysis.intake.compositions import TREATMENTS
 from analysis.settings import ADJUSTMENTS
 
 
@@ -63,6 +64,20 @@ KEYS = (
     Key("couples", "where", "values by text", 'Which rows to take, `{month = "0"}`; the others go to the ledger.'),
     Key("couples", "group", "text", "The column with the group of each couple."),
     Key("couples", "group_labels", "texts by text", 'What the groups are called, `{1 = "divorced", 0 = "married"}`.'),
+    Key(
+        "couples",
+        "composition",
+        "text",
+        "The column that names the composition of each couple, where one file holds women and men beside same-gender "
+        "couples. Needs `compositions`.",
+    ),
+    Key(
+        "couples",
+        "compositions",
+        "apart, pooled or exchangeable",
+        'How compositions are analysed: `"apart"`, each a sample of its own, with roles where its couples have both; '
+        '`"pooled"`, one sample with the roles; `"exchangeable"`, one sample without roles.',
+    ),
     Key("couples", "scores", "texts", "Columns that are finished scale scores."),
     Key("answers", "labels", "numbers by text", "Answer labels and their numbers, where the codebook has none."),
     Key(
@@ -199,6 +214,7 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "holm or fdr_bh": (lambda value: value in ADJUSTMENTS, '"holm" or "fdr_bh"'),
     "bounds by scale": (_by(_is_number), "numbers by scale code, {default = 0.5, H1 = 0.3}"),
+    "apart, pooled or exchangeable": (lambda value: value in TREATMENTS, '"apart", "pooled" or "exchangeable"'),
     "scale or indicator": (lambda value: value in ("scale", "indicator"), '"scale" or "indicator"'),
 }
 

@@ -7,7 +7,7 @@ import pytest
 from handmade import answers, book, couples, items
 
 import analysis as an
-from analysis.disclosure import HIDDEN, public, public_count, public_note, stamp
+from analysis.disclosure import HIDDEN, OTHERS, public, public_count, public_note, shown_compositions, stamp
 from analysis.estimation.blocks import NOT_IDENTIFIED, ONE_ITEM, ONE_SCALE
 from analysis.results import Estimates, Row, row, said
 
@@ -195,3 +195,24 @@ def test_an_item_against_its_key_is_named_where_its_numbers_are_shown() -> None:
         cells[:, 0, 2] = 6.0 - cells[:, 0, 2]
         notes = an.items(couples(codebook, cells, settings={"synthetic": False})).notes
         assert any("run against their declared key" in note for note in notes) == named
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        ({"a": 40, "b": 10}, {"a": ("a",), "b": ("b",)}),
+        ({"a": 40, "b": 6, "c": 5}, {"a": ("a",), "other compositions": ("b", "c")}),
+        ({"a": 40, "b": 30, "c": 9}, {"a": ("a",), "other compositions": ("b", "c")}),
+        ({"a": 40, "b": 12, "c": 4, "d": 3}, {"a": ("a",), "other compositions": ("b", "c", "d")}),
+        ({"a": 40, "b": 9}, {"all compositions": ("a", "b")}),
+        ({"a": 4, "b": 3}, {"all compositions": ("a", "b")}),
+        ({"a": 4}, {"all compositions": ("a",)}),
+        ({OTHERS: 40, "b": 20, "c": 6, "d": 5}, {"all compositions": (OTHERS, "b", "c", "d")}),
+        ({"a": 60, OTHERS: 40, "c": 6, "d": 5}, {"a": ("a",), OTHERS: (OTHERS, "c", "d")}),
+    ],
+)
+def test_small_compositions_are_joined_until_none_can_be_told(
+    sizes: dict[str, int], shown: dict[str, tuple[str, ...]]
+) -> None:
+    assert shown_compositions(sizes, an.Settings()) == shown
+    assert shown_compositions(sizes, an.Settings(disclose=True)) == {name: (name,) for name in sizes}

@@ -23,6 +23,8 @@ RIGHT = {
     "couples.where": ['{wave = "0"}', "{wave = 0}", '{wave = ["0", 3]}', "{}"],
     "couples.group": ['"kind"'],
     "couples.group_labels": ['{a = "course", b = "waiting list"}'],
+    "couples.composition": ['"kind"'],
+    "couples.compositions": ['"apart"', '"pooled"', '"exchangeable"'],
     "couples.scores": ['["a"]'],
     "answers.labels": ['{"never" = 1, "often" = 2.5}'],
     "answers.missing": ['{refused = ["no", -99], not_asked = [-77], does_not_apply = ["N/A"], skipped = [0.5]}'],

@@ -13,6 +13,7 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.estimation.adjustment import adjusted, adjustment
 from analysis.estimation.cautions import of_agreement
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.distinguishability import untested
 from analysis.estimation.perceptions import perceptions
 from analysis.estimation.random_couples import beside, can_be_paired_anew, random_pairs
@@ -41,6 +42,7 @@ NO_EQUIVALENCE = (
 )
 
 
+@by_composition
 def agreement(couples: Couples) -> Estimates:
     """Return how alike the two partners' scores are, scale by scale, each index beside its value for random couples.
 

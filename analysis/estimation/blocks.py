@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import HEYWOOD, constant_items, joined, no_interval, of_finished
 from analysis.estimation.progress import progress
 from analysis.estimation.resampling import bootstrap_row, weights
@@ -38,6 +39,7 @@ ONE_ITEM = "the error of a scale of one item is unknown, and {0} of the scales h
 METHOD = "stratified alpha of the mean of the scales, influence function on ln(1 - reliability)"
 
 
+@by_composition
 def block_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates:
     """Return how reliable each block's mean is, and how much of its items one general factor makes, by partner.
 

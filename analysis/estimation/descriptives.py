@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import NO_DIFFERENCE, of_mean, why_no_interval
 from analysis.estimation.samples import BOTH, Sample, counts, samples
 from analysis.guards import refusal
@@ -23,6 +24,7 @@ from analysis.stats.value import Array, Value
 BLOCK_CAUTION = "U5a and U5b are opposite poles: a person high on one and low on the other looks medium in this mean"
 
 
+@by_composition
 def describe(couples: Couples) -> Estimates:
     """Return Table 1 of a paper: mean, SD and n of each score by partner, and the correlations between scores.
 

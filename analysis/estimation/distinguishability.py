@@ -10,6 +10,7 @@ from analysis.couples import Couples
 from analysis.estimation.adjustment import adjusted, adjustment
 from analysis.estimation.calibrated import ALLOWED, LEVEL, measured_note
 from analysis.estimation.cautions import allowed, of_independence, of_roles
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import joined
 from analysis.estimation.profiles import is_one_block, without_gated
 from analysis.estimation.samples import BOTH
@@ -78,6 +79,7 @@ class Block:
         return SINGULAR if determined(self.x, self.y) else ""
 
 
+@by_composition
 def distinguishability(couples: Couples) -> Estimates:
     """Return whether the two roles can be told apart: means, variances, covariances within and between partners.
 

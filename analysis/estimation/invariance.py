@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import HEYWOOD, joined, of_finished, singular
 from analysis.estimation.partners import BOTH_COMPLETE
 from analysis.estimation.samples import BOTH
@@ -48,6 +49,7 @@ MEANS = (
 )
 
 
+@by_composition
 def invariance(couples: Couples) -> Estimates:
     """Return whether each scale's items measure the same for both partners: four levels of invariance, and the steps.
 

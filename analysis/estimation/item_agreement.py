@@ -11,9 +11,10 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.estimation.adjustment import adjusted, adjustment
 from analysis.estimation.cautions import allowed, of_answers
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
-from analysis.estimation.random_couples import beside, strata
+from analysis.estimation.random_couples import beside
 from analysis.estimation.samples import BOTH
 from analysis.estimation.score_pairs import COMPARISONS
 from analysis.guards import FEWEST_COUPLES, refusal
@@ -63,6 +64,7 @@ class Answered:
         return len(self.pairs)
 
 
+@by_composition
 def item_agreement(couples: Couples) -> Estimates:
     """Return how far the two partners' answers to each item agree, beside what they do for random couples.
 
@@ -168,7 +170,7 @@ def _random_couples(couples: Couples, answered: list[Answered]) -> dict[str, Ben
     return benchmark_items(
         couples.answers([item.name for item in items]) - low + 1,
         np.array([len(one.table) for one in answered]),
-        strata(couples),
+        couples.strata,
         couples.settings.confidence,
         exchangeable=couples.roles is None,
         resamples=couples.settings.resamples,

@@ -10,6 +10,7 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.errors import first_of
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import constant_items, joined, no_interval, of_finished, of_mean, of_one_factor
 from analysis.estimation.samples import Sample, counts, samples
 from analysis.estimation.scales import Answers, each_scale
@@ -33,6 +34,7 @@ REMEDY = (
 )
 
 
+@by_composition
 def items(couples: Couples) -> Estimates:
     """Return the item table: what every item's own answers say, and how it goes with the rest of its scale.
 

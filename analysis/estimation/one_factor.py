@@ -7,6 +7,7 @@ from math import isfinite
 
 from analysis.couples import Couples
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import SATURATED, joined, of_finished, of_one_factor
 from analysis.estimation.samples import samples
 from analysis.estimation.scales import Answers, each_scale
@@ -26,6 +27,7 @@ NO_BASE = "nothing correlates, so there is nothing to compare the model with"
 NO_TAU = "the model of equal loadings has no solution"
 
 
+@by_composition
 def factor_fit(couples: Couples) -> Estimates:
     """Return how well one factor fits each scale, by partner, and whether its items reflect it equally.
 

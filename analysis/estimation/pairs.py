@@ -12,6 +12,7 @@ from analysis.couples import Couples
 from analysis.display import MINUS
 from analysis.errors import DataError, did_you_mean
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import constant_items, joined, no_interval, of_finished
 from analysis.estimation.progress import progress
 from analysis.estimation.samples import Sample, samples
@@ -35,6 +36,7 @@ OPPOSED = "some items of the two scales correlate against the others: compare th
 APART = "outside the interval of latent_r: the two disagree, as they do where items load unequally; trust latent_r"
 
 
+@by_composition
 def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
     """Return whether pairs of scales are one construct: latent correlation, HTMT and HTMT2, by partner.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import (
     HEYWOOD,
     ONE_ITEM,
@@ -48,6 +49,7 @@ MODEL = "dyadic one-factor model, same-item residual covariances, ML, robust sta
 BY_ALPHA = "alpha; what the same item shares between partners counts as error"
 
 
+@by_composition
 def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimates:
     """Return what takes both partners of a couple: whether a scale is as reliable for both, and for what of them.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import joined
 from analysis.estimation.samples import BOTH
 from analysis.guards import FEWEST_COUPLES, FEWEST_SCALES, refusal
@@ -38,6 +39,7 @@ NO_SHAPE = {
 }
 
 
+@by_composition
 def profiles(couples: Couples) -> Estimates:
     """Return how alike partners' profiles are in each block, and the same for persons who are no couple.
 
@@ -136,33 +138,39 @@ def without_gated(couples: Couples, block: str, codes: tuple[str, ...]) -> tuple
 def _block(couples: Couples, block: str, codes: tuple[str, ...], version: str) -> list[Row]:
     percent = unlike_ranges(couples.codebook, codes)
     variant = " ".join(filter(None, ["percent" if percent else "", version]))
-    people = _people(couples, codes, percent=percent) if len(codes) > 1 else np.empty((0, 0))
+    people, strata = _people(couples, codes, percent=percent) if len(codes) > 1 else (np.empty((0, 0)), np.empty(0))
     at = {"scale": block, "partner": BOTH, "variant": variant, **_counts(len(people) // 2, len(people))}
     why = _why_empty(couples, codes, len(people) // 2)
     if why:
         return [line for name in (*DISTANCES, *NO_SHAPE) for line in _empty(name, at, why)]
-    rows = [line for name, index in distance_indices(people).items() for line in _rows(couples, name, index, at)]
+    distances = distance_indices(people).items()
+    rows = [line for name, index in distances for line in _rows(couples, name, index, at, strata)]
     if len(codes) < FEWEST_SCALES:
         short = f"{len(codes)} scales; a profile correlation needs {FEWEST_SCALES}"
         return rows + [line for name in NO_SHAPE for line in _empty(name, at, short)]
-    rows += _rows(couples, "overall_r", correlation_index(people), at)
+    rows += _rows(couples, "overall_r", correlation_index(people), at, strata)
     distinctive = correlation_index(distinctive_profiles(people, exchangeable=couples.roles is None))
     everyone = None if couples.roles else correlation_index(people - people.mean(axis=0))
-    return rows + list(_rows(couples, "distinctive_r", distinctive, at, everyone))
+    return rows + list(_rows(couples, "distinctive_r", distinctive, at, strata, everyone))
 
 
 def _counts(couples: int, persons: int) -> dict[str, int]:
     return {"n_couples": couples, "n_persons": persons}
 
 
-def _people(couples: Couples, codes: Sequence[str], *, percent: bool) -> Array:
-    """Return the complete profiles, (2 couples, scales), first partners above second ones, in an order of their own."""
+def _people(couples: Couples, codes: Sequence[str], *, percent: bool) -> tuple[Array, Array]:
+    """Return the complete profiles, (2 couples, scales), and the couples' strata, (couples,).
+
+    First partners stand above second ones, couples in an order that strata and scores alone decide.
+    """
     scores = couples.scored(codes)
     if percent:
         bounds = [couples.codebook.bounds(code) for code in codes]
         scores = np.stack([percent_of_maximum(scores[:, :, j], bounds[j]) for j in range(len(codes))], axis=2)
-    pairs = scores[complete_rows(scores.reshape(couples.n, -1))]
-    return in_order(pairs, exchangeable=couples.roles is None).swapaxes(0, 1).reshape(-1, len(codes))
+    labelled = np.concatenate([np.broadcast_to(couples.strata[:, None, None], (couples.n, 2, 1)), scores], axis=2)
+    pairs = labelled[complete_rows(scores.reshape(couples.n, -1))]
+    ordered = in_order(pairs, exchangeable=couples.roles is None)
+    return ordered[:, :, 1:].swapaxes(0, 1).reshape(-1, len(codes)), ordered[:, 0, 0]
 
 
 def _why_empty(couples: Couples, codes: tuple[str, ...], n: int) -> str:
@@ -186,7 +194,9 @@ def _empty(name: str, at: Row, why: str) -> Iterator[Row]:
     yield row("profiles", name, **_pseudo(at), note=why)
 
 
-def _rows(couples: Couples, name: str, index: Index, at: Row, everyone: Index | None = None) -> Iterator[Row]:
+def _rows(
+    couples: Couples, name: str, index: Index, at: Row, strata: Array, everyone: Index | None = None
+) -> Iterator[Row]:
     """Yield the couples' mean of an index and its pseudo-couple value.
 
     ``everyone`` is the index with one norm of everyone, where it stands in for ``index`` in re-pairings: norms of all
@@ -199,17 +209,18 @@ def _rows(couples: Couples, name: str, index: Index, at: Row, everyone: Index | 
     yield row("profiles", name, **at | _counts(n, 2 * n), estimate=mean, method="mean over couples", note=note)
     exchangeable, tested = couples.roles is None, everyone or index
     null = repairing(
-        tested, exchangeable=exchangeable, resamples=couples.settings.resamples,
+        tested, exchangeable=exchangeable, resamples=couples.settings.resamples, strata=strata,
         rng=stream(couples.settings.seed, "profiles", at["scale"], name, at["variant"]),
     )  # fmt: skip
     of_couples = tested.of_couples[np.isfinite(tested.of_couples)]
     persons = complete_rows(index.first).reshape(2, -1)
+    within = " of one composition" if couples.compositions else ""
     which = "all pairs of persons" if exchangeable else "all pairs of a first and a second partner"
     yield row(
         "profiles", name, **_pseudo(at) | _counts(int(persons.any(axis=0).sum()), int(persons.sum())),
-        estimate=pseudo_mean(index, exchangeable=exchangeable), se=null.sd,
+        estimate=pseudo_mean(index, exchangeable=exchangeable, strata=strata), se=null.sd,
         p=two_sided_p(float(of_couples.mean()), null.draws, null.mean) if len(null.draws) else nan,
-        method=f"{which} from different couples; p from {couples.settings.resamples} re-pairings"
+        method=f"{which} from different couples{within}; p from {couples.settings.resamples} re-pairings"
         + (", one norm of everyone" if everyone else ""),
         note=joined("" if len(null.draws) else f"too few couples to pair anew: {n}", note),
     )  # fmt: skip

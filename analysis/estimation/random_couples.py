@@ -12,15 +12,9 @@ from analysis.estimation.score_pairs import Pair
 from analysis.results import Row, row
 from analysis.stats.benchmark import Benchmark, benchmark_scores
 from analysis.stats.resampling import stream
-from analysis.stats.value import Array
 
 PSEUDO = "pseudo"
 TOO_FEW = "too few couples to pair persons anew"
-
-
-def strata(couples: Couples) -> Array:
-    """Return the stratum of each couple, (couples,): persons are paired anew inside a stratum only."""
-    return np.zeros(couples.n, dtype=int)
 
 
 def can_be_paired_anew(pair: Pair, couples: Couples) -> bool:
@@ -34,7 +28,7 @@ def random_pairs(couples: Couples, pairs: Sequence[Pair]) -> Mapping[str, Benchm
         return {}
     return benchmark_scores(
         np.stack([np.stack([pair.x, pair.y], axis=1) for pair in pairs], axis=2),
-        strata(couples),
+        couples.strata,
         couples.settings.confidence,
         exchangeable=couples.roles is None,
         resamples=couples.settings.resamples,

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.estimation.alphas import NO_VARIANCE, alphas
 from analysis.estimation.cautions import allowed
+from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import (
     HEYWOOD,
     NO_SOLUTION,
@@ -49,6 +50,7 @@ NO_MOMENTS = "the other items determine an item, or two items were never answere
 UNDEFINED = {"alpha_standardized": NO_CORRELATIONS, "lambda6": NO_INVERSE, "mean_interitem_r": NO_CORRELATIONS}
 
 
+@by_composition
 def reliability(
     couples: Couples, *, bootstrap: bool = False, fiml: bool = False, categorical: bool = False
 ) -> Estimates:

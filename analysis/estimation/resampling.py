@@ -36,8 +36,9 @@ class Resamples:
 def weights(couples: Couples) -> Array:
     """Return how often each couple is drawn in each resample, (resamples, couples), drawn within groups of couples.
 
-    The same for every analysis of the same couples: they depend on seed, resamples, couples and groups alone. Couples
-    are drawn in the order of their names, so that the order of the rows in the file changes no number.
+    Within compositions too, where a column names them. The same for every analysis of the same couples: they depend on
+    seed, resamples, couples, groups and compositions alone. Couples are drawn in the order of their names, so that the
+    order of the rows in the file changes no number.
 
     Examples
     --------
@@ -45,8 +46,11 @@ def weights(couples: Couples) -> Array:
     >>> weights(an.make_couples(30, seed=1)).sum(axis=1).min()
     np.float64(30.0)
     """
-    names = couples.items.index.get_level_values("couple").unique()
+    names = couples.names
     groups = () if couples.groups is None else tuple(couples.groups.reindex(names).astype(str))
+    if couples.compositions:
+        of_couples = couples.compositions.of_couples.reindex(names).astype(str)
+        groups = tuple(map("\0".join, zip(groups, of_couples, strict=True))) if groups else tuple(of_couples)
     return _drawn(tuple(names.astype(str)), couples.settings.resamples, couples.settings.seed, groups)
 
 

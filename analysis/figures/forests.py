@@ -55,7 +55,7 @@ def reliability(
     >>> len(ax.get_yticklabels())
     15
     """
-    results = public(reliability_of(source), source.settings) if isinstance(source, Couples) else source
+    results = public(reliability_of(source.as_one_sample()), source.settings) if isinstance(source, Couples) else source
     codebook = source.codebook if isinstance(source, Couples) else codebook or codebook_of(results)
     frame = _coefficients(results, codebook, group)
     scales = [code for code in codebook.codes if code in set(frame["scale"])]

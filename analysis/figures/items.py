@@ -83,7 +83,7 @@ def item_map(source: Couples | Estimates, *, codebook: Codebook | None = None, a
     codebook = source.codebook if isinstance(source, Couples) else codebook or built_in()
     if isinstance(source, Couples) and refusal("items", source):
         raise SurveyError(refusal("items", source))
-    results = public(items_of(source), source.settings) if isinstance(source, Couples) else source
+    results = public(items_of(source.as_one_sample()), source.settings) if isinstance(source, Couples) else source
     everything = _table(results)
     drawn, (low, high), words = _on_range(everything, codebook)
     if not len(drawn):

@@ -72,7 +72,7 @@ def profile(
     >>> [text.get_text() for text in ax.get_yticklabels()][:2]
     ['H1  Give and take', 'H2  Working things out']
     """
-    results = public(describe(source), source.settings) if isinstance(source, Couples) else source
+    results = public(describe(source.as_one_sample()), source.settings) if isinstance(source, Couples) else source
     codebook = source.codebook if isinstance(source, Couples) else codebook or codebook_of(results)
     means = _means(results, by)
     means = means[means["scale"].isin(codebook.codes)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.errors import DataError, counted, did_you_mean, named
+from analysis.errors import DataError, counted, did_you_mean, first_of, named
 from analysis.intake.ledger import how_read
 
 
@@ -34,28 +34,39 @@ def group_of(people: pd.DataFrame, group: str, labels: Mapping[str, str]) -> pd.
     >>> group_of(an.pair(raw, couple="id", items=["H1"]), "kind", {"a": "course", "b": "waiting list"}).to_dict()
     {'1': 'course', '2': 'waiting list'}
     """
-    if group not in people:
-        raise DataError(
-            f"The group column '{group}' is not in the file.{did_you_mean(group, people.columns)}{how_read(people)}"
-        )
-    cells = people[group].str.strip()
-    by_couple = cells.groupby(level="couple", sort=False)
-    split = by_couple.nunique()
-    split = split[split > 1]
-    if len(split):
-        raise DataError(
-            f"'{group}' should be the same for both partners, but differs within {counted(len(split), 'couple')}, "
-            f"for example couple '{split.index[0]}': {named(by_couple.get_group(split.index[0]))}. "
-            "Groups are groups of couples; mend the column."
-        )
-    groups = by_couple.first()
-    blank = groups.index[groups == ""]
-    if len(blank):
-        raise DataError(
-            f"'{group}' is blank for {counted(len(blank), 'couple')}, for example '{blank[0]}'. "
-            "Fill it in, or take these rows out with where."
-        )
+    groups = same_for_both(people, group, "group")
     unnamed = [value for value in groups.unique() if labels and value not in labels]
     if unnamed:
         raise DataError(f"'{group}' holds {named(unnamed)}, which group_labels does not name; it has {named(labels)}.")
     return groups.map(lambda value: labels.get(value, value)).rename(group)
+
+
+def same_for_both(people: pd.DataFrame, column: str, what: str) -> pd.Series:
+    """Return what a column holds for each couple; ``what`` it names, as an error says it: group, composition.
+
+    Raises
+    ------
+    DataError
+        If there is no such column, it differs within a couple, or is blank.
+    """
+    if column not in people:
+        raise DataError(
+            f"The {what} column '{column}' is not in the file.{did_you_mean(column, people.columns)}{how_read(people)}"
+        )
+    by_couple = people[column].str.strip().groupby(level="couple", sort=False)
+    split = by_couple.nunique()
+    split = split[split > 1]
+    if len(split):
+        found = [f"couple '{couple}': {named(by_couple.get_group(couple))}" for couple in split.index]
+        raise DataError(
+            f"'{column}' should be the same for both partners, but differs within {counted(len(split), 'couple')}, "
+            f"for example {first_of(found)}. {what.capitalize()}s are {what}s of couples; mend the column."
+        )
+    values = by_couple.first()
+    blank = values.index[values == ""]
+    if len(blank):
+        raise DataError(
+            f"'{column}' is blank for {counted(len(blank), 'couple')}, for example '{blank[0]}'. "
+            "Fill it in, or take these rows out with where."
+        )
+    return values.rename(column)

@@ -15,6 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import DataError, StudyError, counted, did_you_mean, first_of, named
+from analysis.intake.compositions import (
+    APART,
+    EXCHANGEABLE,
+    blank_shared_marks,
+    check_roles,
+    check_treatment,
+    note_treatment,
+)
 from analysis.intake.leaving import (
     check_any_left,
     without_blank_ids,
@@ -39,6 +47,8 @@ def pair(
     partners: Sequence[str] = (),
     items: Iterable[str] = (),
     one_person: bool = False,
+    composition: str = "",
+    compositions: str = "",
 ) -> pd.DataFrame:
     """Return one row a person, indexed (couple, partner, file, row), the cells still text.
 
@@ -60,6 +70,13 @@ def pair(
         The columns that hold answers. A person without any answer in them leaves for the ledger.
     one_person : bool
         One respondent a couple.
+    composition : str
+        The column that names the composition of each couple, where a file holds women and men beside same-gender
+        couples.
+    compositions : {"apart", "pooled", "exchangeable"}
+        How they are analysed. ``apart``: couples of a composition in which partners share a mark have no roles; they
+        are "1" and "2" as the file has them, and nothing depends on it. ``pooled``: every couple has both roles.
+        ``exchangeable``: marks and roles are not used.
 
     Returns
     -------
@@ -69,7 +86,8 @@ def pair(
     Raises
     ------
     DataError, StudyError
-        If a column is missing, a mark is in no role, or the wide pattern fits a column in two ways.
+        If a column is missing, a mark is in no role, the wide pattern fits a column in two ways, or couples have not
+        the roles that their sample has.
 
     Examples
     --------
@@ -82,6 +100,7 @@ def pair(
     2     A2   woman  frame    3  A2   w  3
     """
     _check_layout(partner, wide, one_person=one_person)
+    check_treatment(composition, compositions, roles=bool(roles) and not one_person)
     marks, items = wanted_marks(roles, partners), list(items)
     if wide:
         frame = lengthen(frame, wide, marks, items)
@@ -89,13 +108,24 @@ def pair(
         frame = carry(frame, frame.droplevel("partner"))
     else:
         frame = carry(frame, frame.copy(deep=False))  # what is noted from here on is not the caller's
-        mark = column_marks(frame, partner, marks)
+    if composition:
+        _column(frame, composition, "composition")
+        if roles and not one_person:
+            note_treatment(frame, compositions, roles, wide=bool(wide))
+        if compositions == EXCHANGEABLE or not roles or one_person:
+            roles, partner, marks = None, "", []
+    if not wide:
+        mark = column_marks(frame, partner, marks, only=not composition)
     ids = _ids(frame, couple, may_be_rows=bool(wide) or one_person)
     people = pd.DataFrame({"couple": ids, "mark": mark})
     persons, rows = (1 if one_person else 2), (1 if wide or one_person else 2)
     frame, people = without_blank_ids(frame, people, partner)
     frame, people = without_silent_persons(frame, people, items)
+    if compositions == APART and roles:
+        people = blank_shared_marks(frame, people, composition, marks)
     frame, people = without_duplicates(frame, people, persons)
+    if composition and roles:
+        check_roles(frame, people, composition, compositions, roles)
     frame, people = without_doubtful_couples(frame, people, persons, rows)
     check_any_left(frame)
     people["partner"] = RESPONDENT if one_person else _partner_labels(people, roles)
@@ -151,8 +181,11 @@ def _column(frame: pd.DataFrame, name: str, what: str) -> pd.Series:
     return frame[name]
 
 
-def column_marks(frame: pd.DataFrame, partner: str, marks: list[str]) -> NDArray[np.object_]:
-    """Return each row's mark of the partner as ``marks`` write it; blank everywhere without a column ``partner``."""
+def column_marks(frame: pd.DataFrame, partner: str, marks: list[str], *, only: bool = True) -> NDArray[np.object_]:
+    """Return each row's mark of the partner as ``marks`` write it; blank everywhere without a column ``partner``.
+
+    ``only`` refuses other marks than these.
+    """
     if not partner:
         if marks:
             raise StudyError("roles are named, but not the column that says which partner a row is: add partner.")
@@ -161,7 +194,7 @@ def column_marks(frame: pd.DataFrame, partner: str, marks: list[str]) -> NDArray
     known = {mark.casefold(): mark for mark in marks}
     read = {text: known.get(text.casefold(), text) for text in found.unique()}
     unknown = sorted(text for text, mark in read.items() if text and mark not in marks)
-    if marks and unknown:
+    if marks and unknown and only:
         counts = ", ".join(f"'{mark}' ({counted(int((found == mark).sum()), 'row')})" for mark in unknown[:8])
         more = f" and {len(unknown) - 8} more" if len(unknown) > 8 else ""
         raise DataError(
@@ -201,13 +234,12 @@ def folded_ids(frame: pd.DataFrame, column: str, what: str) -> NDArray[np.object
 
 
 def _partner_labels(people: pd.DataFrame, roles: Mapping[str, str] | None) -> pd.Series:
-    if roles:
-        return people["mark"].map({str(mark).strip(): label for mark, label in roles.items()})
-    if people["mark"].nunique() == 2:
+    if not roles and people["mark"].nunique() == 2:
         _check_words(people["mark"].unique())
         return people["mark"]
     place = people.sort_values("mark", kind="stable").groupby("couple", sort=False).cumcount() + 1
-    return place.astype(str)
+    labels = {str(mark).strip(): label for mark, label in (roles or {}).items()}
+    return people["mark"].map(labels).where(people["mark"].isin(list(labels)), place.astype(str)).astype("str")
 
 
 def _indexed(frame: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:

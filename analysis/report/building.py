@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +18,18 @@ from analysis import figures as draw
 from analysis.couples import Couples
 from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
+from analysis.estimation.compositions import one_table
 from analysis.estimation.notes import joined
 from analysis.private import KEPT_FROM_GIT, PRIVATE, private_folder, safe
 from analysis.report.analyses import analyse
+from analysis.report.compositions import (
+    COMPOSITIONS,
+    clear_compositions,
+    folder_name,
+    overview,
+    samples_shown,
+    subfolders,
+)
 from analysis.report.document import document
 from analysis.report.markdown import text
 from analysis.report.numbers import Numbers
@@ -44,7 +53,9 @@ def build_report(study: Study, out: str | Path) -> Path:
     study : Study
     out : str or Path
         Written: report.html, report.docx, results.csv, provenance.json, figures/, and private/ with the ledger, the
-        results at full precision and a warning. Files of an earlier report are replaced; others are left alone.
+        results at full precision and a warning. Files of an earlier report are replaced; others are left alone. Where
+        compositions are analysed apart, all this is made of each in a folder of its own below compositions/; the page
+        on top leads there, and its results.csv holds them all, by composition in column ``group``.
 
     Raises
     ------
@@ -56,23 +67,53 @@ def build_report(study: Study, out: str | Path) -> Path:
     _check_targets(out)
     study = replace(study, day=_day(study))
     couples = study.couples()
-    results = analyse(couples)
-    shown = public(results, couples.settings)
+    samples = samples_shown(couples)
     with tempfile.TemporaryDirectory(prefix="report-", dir=_made(out)) as aside:
         folder = Path(aside)
-        made_from = provenance(study, couples)
-        drawn, not_drawn = _figures(couples, shown, folder)
-        source = folder / "report.md"
-        numbering = Numbering(stamp(couples.settings))
-        content = Content(study, couples, Numbers(shown), numbering, drawn, not_drawn, made_from)
-        source.write_text(document(content), encoding="utf-8")
-        render(source, folder, title=study.title, epoch=_epoch(study.day))
-        source.unlink()
-        write_results(shown, folder / "results.csv", couples.settings)
-        _write_json(folder / "provenance.json", made_from)
-        _write_private(folder / PRIVATE, couples, results)
-        _move(folder, out)
+        if len(samples) == 1:
+            _write_sample(study, next(iter(samples.values())), folder)
+        else:
+            _write_samples(study, couples, samples, folder)
+        moves = {sub: _made(out / COMPOSITIONS / sub.name) for sub in subfolders(folder)}
+        clear_compositions(out, REPORT_FILES)
+        for source, target in {folder: out, **moves}.items():
+            _move(source, target)
     return out / "report.html"
+
+
+def _write_sample(study: Study, couples: Couples, folder: Path) -> tuple[Estimates, Estimates]:
+    """Write the whole report of couples that are one sample; return its public results and all of them."""
+    results = analyse(couples)
+    shown = public(results, couples.settings)
+    drawn, not_drawn = _figures(couples, shown, folder)
+    content = Content(
+        study, couples, Numbers(shown), Numbering(stamp(couples.settings)), drawn, not_drawn, provenance(study, couples)
+    )
+    _write_files(content, document(content), results, folder)
+    return shown, results
+
+
+def _write_samples(study: Study, couples: Couples, samples: Mapping[str, Couples], folder: Path) -> None:
+    """Write a report of each sample into a folder of its own, and the page that leads to them."""
+    made = {}
+    for name, sample in samples.items():
+        sub = folder / COMPOSITIONS / folder_name(name, samples)
+        sub.mkdir(parents=True)
+        made[name] = _write_sample(replace(study, title=f"{study.title}: {name}"), sample, sub)
+    shown, results = (one_table(zip(made, tables, strict=True)) for tables in zip(*made.values(), strict=True))
+    numbers, numbering = Numbers(shown), Numbering(stamp(couples.settings))
+    content = Content(study, couples, numbers, numbering, {}, {}, provenance(study, couples))
+    _write_files(content, overview(content, samples), results, folder)
+
+
+def _write_files(content: Content, words: str, results: Estimates, folder: Path) -> None:
+    source = folder / "report.md"
+    source.write_text(words, encoding="utf-8")
+    render(source, folder, title=content.study.title, epoch=_epoch(content.study.day))
+    source.unlink()
+    write_results(content.numbers.results, folder / "results.csv", content.couples.settings)
+    _write_json(folder / "provenance.json", content.made_from)
+    _write_private(folder / PRIVATE, content.couples, results)
 
 
 def _check_folder(out: Path, study: Study) -> None:
@@ -227,7 +268,7 @@ def _move(folder: Path, out: Path) -> None:
             (out / name).unlink(missing_ok=True)
         for name in REPORT_FILES:
             if (folder / name).exists():
-                (out / name).parent.mkdir(exist_ok=True)
+                (out / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.move(folder / name, out / name)
     except OSError as error:
         raise StudyError(

@@ -99,7 +99,7 @@ def export_lavaan(couples: Couples, folder: str | Path) -> Path:
 
 
 def _check(couples: Couples, folder: Path) -> None:
-    text = refusal("invariance", couples)
+    text = refusal("invariance", couples.as_one_sample())
     if text:
         raise StudyError(text)
     if not (couples.settings.open or is_private(folder)):

@@ -112,23 +112,40 @@ def distinctive_profiles(people: Array, *, exchangeable: bool) -> Array:
     return np.vstack([x - (x.sum(axis=0) - x) / (n - 1) for x in (a, b)])
 
 
-def pseudo_mean(index: Index, *, exchangeable: bool) -> float:
+def pseudo_mean(index: Index, *, exchangeable: bool, strata: Array | None = None) -> float:
     """Return the mean of the index over all pairs of persons from different couples.
 
     With roles these are the pairs of a first and a second partner; exchangeable, all pairs of persons. Persons without
-    the index are left out. NaN where there is no such pair.
+    the index are left out. ``strata``, (couples,), keeps pairs within a stratum; each stratum that has a pair weighs as
+    many persons as it has with the index. NaN where there is no such pair.
     """
-    n = len(index.first) // 2
     there = complete_rows(index.first)
     first, second = (np.where(there[:, None], x, 0.0) for x in (index.first, index.second))
+    found = [
+        (int(there[own].sum()), *_total(first[own], second[own], there[own], exchangeable=exchangeable))
+        for own in _persons(_members(strata, len(there) // 2))
+    ]
+    total = sum(persons * total / pairs for persons, total, pairs in found if pairs)
+    weight = sum(persons for persons, _, pairs in found if pairs)
+    return float(_without_rounding(np.array(total / weight), _largest(first, second))) if weight else nan
+
+
+def _members(strata: Array | None, couples: int) -> list[Array]:
+    """Return which couples each stratum has, bool (couples,); one stratum of all where there are none."""
+    labels = np.zeros(couples) if strata is None else np.asarray(strata)
+    return [labels == label for label in np.unique(labels)]
+
+
+def _total(first: Array, second: Array, there: Array, *, exchangeable: bool) -> tuple[float, int]:
+    """Return the sum of the index over all pairs of persons from different couples, and how many pairs there are."""
+    n = len(first) // 2
     if exchangeable:
         left, right = first[:n] + first[n:], second[:n] + second[n:]
         n_left = n_right = there[:n].astype(int) + there[n:]
     else:
         left, right, n_left, n_right = first[:n], second[n:], there[:n].astype(int), there[n:].astype(int)
     pairs = int(n_left.sum()) * int(n_right.sum()) - int((n_left * n_right).sum())
-    total = left.sum(axis=0) @ right.sum(axis=0) - (left * right).sum()
-    return float(_without_rounding(total / pairs, _largest(first, second))) if pairs else nan
+    return float(left.sum(axis=0) @ right.sum(axis=0) - (left * right).sum()), pairs
 
 
 class Repairing(NamedTuple):
@@ -139,27 +156,38 @@ class Repairing(NamedTuple):
     draws: Array
 
 
-def repairing(index: Index, *, exchangeable: bool, resamples: int, rng: np.random.Generator) -> Repairing:
+def repairing(
+    index: Index, *, exchangeable: bool, resamples: int, rng: np.random.Generator, strata: Array | None = None
+) -> Repairing:
     """Return the distribution of the couples' mean index over random re-pairings.
 
-    With roles second partners are permuted; exchangeable, all persons are matched at random. Couples in which a person
-    has no index are left out first. Draws may hold true couples by chance; which ones depends on the order of
-    ``people``. NaN and no draws for fewer than three couples.
+    With roles second partners are permuted; exchangeable, all persons are matched at random. ``strata``, (couples,),
+    keeps re-pairings within a stratum; a couple alone in its stratum stays as it is. Couples in which a person has no
+    index are left out first. Draws may hold true couples by chance; which ones depends on the order of ``people``. NaN
+    and no draws for fewer than three couples that can be paired anew.
     """
     kept = np.logical_and(*_halves(complete_rows(index.first)))
     first, second = (x[np.tile(kept, 2)] for x in (index.first, index.second))
     m = int(kept.sum())
-    if m < 3:
+    groups = _members(None if strata is None else np.asarray(strata)[kept], m)
+    if sum(int(members.sum()) for members in groups if members.sum() > 1) < 3:
         return Repairing(nan, nan, np.array([]))
     largest = _largest(first, second)
-    mean, variance = _moments(first, second, exchangeable=exchangeable)
+    moments = [_moments(first[own], second[own], exchangeable=exchangeable) for own in _persons(groups)]
+    mean, variance = np.sum(moments, axis=0)
     exact = _without_rounding(np.array([mean / m, variance / m**2]), np.array([largest, largest**2]))
-    draws = np.empty(resamples)
+    draws = np.zeros(resamples)
     units = 2 * m if exchangeable else m
     for where, order in orders(units, resamples, rng, max(1, BLOCK // (2 * m * first.shape[1]))):
-        persons, partners = repaired(order, np.ones(m, dtype=bool), exchangeable=exchangeable)
-        draws[where] = np.einsum("ij,bij->b", first[persons], second[partners]) / units
+        for members in groups:
+            persons, partners = repaired(order, members, exchangeable=exchangeable)
+            draws[where] += np.einsum("ij,bij->b", first[persons], second[partners]) / units
     return Repairing(float(exact[0]), sqrt(max(0.0, exact[1])), _without_rounding(draws, largest))
+
+
+def _persons(groups: list[Array]) -> list[Array]:
+    """Return which persons belong to each stratum, bool (2 couples,)."""
+    return [np.tile(members, 2) for members in groups]
 
 
 def _moments(first: Array, second: Array, *, exchangeable: bool) -> tuple[float, float]:

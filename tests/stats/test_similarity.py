@@ -228,3 +228,38 @@ def test_one_norm_of_everyone_favours_no_pairing_of_strangers_but_norms_without_
         left_out.append(standardized(correlation_index(distinctive_profiles(people, exchangeable=True))))
     assert abs(np.mean(common)) < 4 / sqrt(samples)
     assert np.mean(left_out) > 4 / sqrt(samples)  # why re-pairings take the one norm
+
+
+@pytest.mark.parametrize("exchangeable", [True, False])
+@pytest.mark.parametrize("name", PLAIN)
+def test_strata_are_paired_anew_each_by_itself(name: str, *, exchangeable: bool) -> None:
+    one, other = profiles(couples=4, seed=2), profiles(couples=4, seed=3) + 1
+    people, strata = np.vstack([one[:4], other[:4], one[4:], other[4:]]), np.repeat([0, 1], 4)
+    index = indices(people)[name]
+    every = [enumerated(x, PLAIN[name], exchangeable=exchangeable) for x in (one, other)]
+    found = repairing(index, exchangeable=exchangeable, resamples=400, rng=np.random.default_rng(1), strata=strata)
+    assert found.mean == pytest.approx(np.mean([x.mean() for x in every]))
+    assert found.sd == pytest.approx(np.sqrt(sum(x.var() for x in every)) / 2, abs=1e-9)
+    possible = (every[0][:, None] + every[1]).ravel() / 2
+    assert np.abs(found.draws[:, None] - possible).min(axis=1).max() < 1e-9
+    assert len(np.unique(found.draws.round(9))) > 24
+    means = [pseudo_mean(indices(x)[name], exchangeable=exchangeable) for x in (one, other)]
+    assert pseudo_mean(index, exchangeable=exchangeable, strata=strata) == pytest.approx(np.mean(means))
+
+
+@pytest.mark.parametrize("exchangeable", [True, False])
+def test_a_couple_alone_in_its_stratum_stays_and_has_no_pseudo_couple(*, exchangeable: bool) -> None:
+    people, strata = profiles(couples=5, seed=2), np.array([0, 0, 0, 1, 0])
+    index = distance_indices(people)["profile_d2"]
+    rest = distance_indices(people[np.tile(strata == 0, 2)])["profile_d2"]
+    rng = np.random.default_rng(1)
+    found = repairing(index, exchangeable=exchangeable, resamples=50, rng=rng, strata=strata)
+    alone = repairing(rest, exchangeable=exchangeable, resamples=50, rng=rng)
+    assert found.mean == pytest.approx((4 * alone.mean + index.of_couples[3]) / 5)
+    assert found.sd == pytest.approx(4 / 5 * alone.sd)
+    assert pseudo_mean(index, exchangeable=exchangeable, strata=strata) == pytest.approx(
+        pseudo_mean(rest, exchangeable=exchangeable)
+    )
+    every_alone = repairing(index, exchangeable=exchangeable, resamples=50, rng=rng, strata=np.arange(5))
+    assert isnan(every_alone.mean)
+    assert isnan(pseudo_mean(index, exchangeable=exchangeable, strata=np.arange(5)))

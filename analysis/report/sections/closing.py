@@ -21,6 +21,19 @@ GROUP_CAUTION = (
     "Reliability over all couples also holds the difference between the groups, which can make a scale look consistent "
     "that is not so within either group: read the tables by group."
 )
+WITHIN = "Random couples are put together, and couples drawn, within compositions only."
+COMPOSITION_CAUTIONS = {
+    "apart": "Each composition is analysed as a sample of its own. No role was invented: partners who share a mark, or "
+    "whose marks are no roles, are exchangeable. Differences between compositions are not tested.",
+    "pooled": "Couples of several compositions are one sample with roles, so numbers also hold what differs between "
+    f"compositions. {WITHIN}",
+    "exchangeable": "Couples of several compositions are one sample in which nobody has a role, so numbers also hold "
+    f"what differs between compositions. {WITHIN}",
+}
+JOINED_CAUTION = (
+    " Compositions of fewer than {threshold} couples are joined with others; partners of joined ones are exchangeable "
+    "unless all have roles."
+)
 
 
 def _refusals(content: Content) -> dict[str, str]:
@@ -34,9 +47,20 @@ def cautions(content: Content) -> str:
     lines = [text(note) for note in content.numbers.results.notes if note not in elsewhere]
     if content.couples.groups is not None:
         lines.append(GROUP_CAUTION)
+    if content.couples.compositions is not None:
+        lines.append(compositions_caution(content.couples))
     lines += _noted(content, empty=False)
     lines += [text(words) for words in [caution(content.couples, content.numbers.results)] if words]
     return section("Cautions", "cautions", [bullets(list(dict.fromkeys(lines)))]) if lines else ""
+
+
+def compositions_caution(couples: Couples) -> str:
+    """Return how compositions were analysed; none is named, as it may be of few couples."""
+    if couples.compositions is None:
+        return ""
+    words = COMPOSITION_CAUTIONS[couples.compositions.treatment]
+    small = couples.apart and not couples.settings.open
+    return words + (JOINED_CAUTION.format(threshold=couples.settings.threshold) if small else "")
 
 
 def _noted(content: Content, *, empty: bool) -> list[str]:

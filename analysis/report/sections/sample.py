@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.couples import Couples
 from analysis.disclosure import public_count, stamp
 from analysis.errors import counted
 from analysis.report.markdown import bullets, text
@@ -14,14 +15,21 @@ def opening(content: Content) -> str:
     study, couples = content.study, content.couples
     words = stamp(couples.settings)
     banner = f"::: banner\n{text(words)}\n:::" if words else ""
-    who = "one respondent a couple" if couples.one_person else "partners exchangeable"
-    who = f"{couples.roles[0]} and {couples.roles[1]}" if couples.roles else who
     book = couples.codebook
     version = f", version {text(book.version)}" if book.version else ""
     scales = f"{len(book.codes)} scales of the instrument “{text(book.name)}”{version}"
-    lead = f"Couples: {public_count(couples.n, couples.settings)} ({text(who)}); {scales}."
+    lead = f"Couples: {public_count(couples.n, couples.settings)} ({text(who(couples))}); {scales}."
     day = f"Report of {text(study.day)}." if study.day else ""
     return "\n\n".join(filter(None, [day, banner, lead]))
+
+
+def who(couples: Couples) -> str:
+    """Return in words who the two partners are."""
+    if couples.roles:
+        return f"{couples.roles[0]} and {couples.roles[1]}"
+    if couples.one_person:
+        return "one respondent a couple"
+    return "several compositions, each apart" if couples.apart else "partners exchangeable"
 
 
 def flow(content: Content) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.couples import Couples
-from analysis.disclosure import public_count
+from analysis.disclosure import public_count, shown_compositions
 from analysis.errors import counted
 from analysis.intake.coding import REASONS
 from analysis.report.markdown import table, text
@@ -26,7 +26,18 @@ def flow(couples: Couples, numbering: Numbering) -> str:
     if couples.groups is not None:
         for group, size in couples.groups.value_counts(sort=False).items():
             rows.append([f"of them {text(couples.groups.name)} = {text(group)}", public_count(int(size), settings)])
+    rows += [[f"of them {text(name)}", size] for name, size in compositions_shown(couples)]
     return table(["Step", "Count"], rows, numbering.table("Flow of couples."))
+
+
+def compositions_shown(couples: Couples) -> list[tuple[str, str]]:
+    """Return each composition that may be shown and how many couples it has; none where all would be joined."""
+    if couples.compositions is None:
+        return []
+    sizes = couples.compositions.sizes
+    shown = shown_compositions(sizes, couples.settings)
+    counts = {name: sum(sizes[member] for member in members) for name, members in shown.items()}
+    return [(name, public_count(count, couples.settings)) for name, count in counts.items()] if len(shown) > 1 else []
 
 
 def measures(couples: Couples, numbering: Numbering) -> str:
