@@ -9,8 +9,9 @@ from handmade import MIRRORED, MIXED, PROFILE, answers, book, couples, items, ma
 from scipy import stats as scipy_stats
 
 import analysis as an
-from analysis.estimation.agreement import NO_VARIANCE, ONE_SIDED
+from analysis.estimation.agreement import ONE_SIDED
 from analysis.estimation.notes import NO_DIFFERENCE, PERFECT
+from analysis.estimation.score_coefficients import NO_VARIANCE
 from analysis.results import Row
 
 OF_ROLES = {

@@ -12,8 +12,8 @@ from scipy import stats as scipy_stats
 from second import one_factor_by_scipy
 
 import analysis as an
-from analysis.estimation.notes import DETERMINED, NOT_LISTWISE, TOO_FEW_ITEMS
 from analysis.estimation.alphas import NO_VARIANCE
+from analysis.estimation.notes import DETERMINED, NOT_LISTWISE, TOO_FEW_ITEMS
 from analysis.estimation.reliability import NO_INVERSE, NO_MOMENTS
 from analysis.estimation.resampling import weights
 from analysis.results import KEY, NO_INTERVAL, Row
