@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.estimation.agreement import COMPARISONS
-from analysis.estimation.notes import PERFECT, TOO_FLAT, joined, of_finished
+from analysis.estimation.notes import MID_P, PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
 from analysis.estimation.samples import BOTH
 from analysis.guards import FEWEST_COUPLES, refusal
@@ -217,7 +217,7 @@ def _why(value: Value, statistic: str) -> str:
 def _beside(statistic: str, at: Row, random: Benchmark, place: int, resamples: int) -> Row:
     """Return the row of random couples of one index of one item."""
     estimate, se, p, mid = (float(part[place]) for part in (random.estimate, random.se, random.p, random.mid_p))
-    note = f"mid-p = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
+    note = f"{MID_P} = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
     return row(
         "agreement", statistic, variant="pseudo", **at, estimate=estimate, se=se, p=p,
         method=f"all pairs that are no couple; p from {resamples:,} random re-pairings",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.display import interval, number, p_value
-from analysis.estimation.notes import HEYWOOD
+from analysis.estimation.notes import HEYWOOD, MID_P
 from analysis.results import KEY, Estimates, said, shows_p
 from analysis.statistics import kind_of
 
@@ -63,6 +63,18 @@ def p_of(line: Line) -> str:
     return p_value(line["p"]).replace("< ", "\\<\u00a0")
 
 
+def p_in_words(line: Line) -> str:
+    """Return a row's p as a sentence has it: with the sign before it.
+
+    Examples
+    --------
+    >>> p_in_words({"p": 0.0213}), p_in_words({"p": 0.0001})
+    ('= .021', '< .001')
+    """
+    p = p_value(line["p"])
+    return p if p.startswith("<") else f"= {p}"
+
+
 def n_of(line: Line, column: str = "n_couples") -> str:
     """Return a row's number of couples (or persons) as a cell."""
     return NONE if not line or pd.isna(line[column]) else f"{int(line[column]):,}"
@@ -71,12 +83,13 @@ def n_of(line: Line, column: str = "n_couples") -> str:
 def reasons(lines: Iterable[Line], *, empty: bool) -> dict[str, dict[str, list[str]]]:
     """Return note -> statistic -> scales of the rows that have one.
 
-    With ``empty`` those of the rows without an estimate, else those of the rows with one.
+    With ``empty`` those of the rows without an estimate, else those of the rows with one. What a note says of a p that
+    is not shown, or of the mid-p beside one, stands in results alone.
     """
     found: dict[str, dict[str, list[str]]] = {}
     for line in lines:
         note = said(line["note"])
-        if note and empty != bool(np.isfinite(line["estimate"])):
+        if note and shows_p(note) and not note.startswith(MID_P) and empty != bool(np.isfinite(line["estimate"])):
             scales = found.setdefault(note, {}).setdefault(line["statistic"], [])
             if line["scale"] not in scales:
                 scales.append(line["scale"])

@@ -1,0 +1,106 @@
+"""Sections on roles: whether partners can be told apart, and whether both partners' answers measure the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from analysis.couples import Couples
+from analysis.estimation.calibrated import LEVEL
+from analysis.instrument.codebook import BLOCKS
+from analysis.report.markdown import bullets, text
+from analysis.report.numbers import Line, Numbers, p_in_words, value
+from analysis.report.sections.common import Content, section
+from analysis.report.tables import distinguishability as tables
+from analysis.stats.levels import LEVELS
+
+TOLD_APART = (
+    "All at once: equal means, variances, covariances within persons and between partners. Its p comes from swapping "
+    "partners within couples ({resamples:,} random swaps). The components are tested with the roles centred, so that all else may differ; "
+    "T² is Hotelling's, of the differences. Chi-square's own p calls partners distinguishable too often with few "
+    "couples: it stands in results.csv with its measured size. These p are not corrected for the number of tests. How "
+    "large differences are stands with the differences between partners."
+)
+SAME_MEASURE = (
+    "Configural: one factor for each partner. Metric: equal loadings. Scalar: equal intercepts, which comparing means "
+    "takes for granted. Residual: equal residual variances. p of fit asks whether the level holds, p of step what its "
+    "equalities cost. Chi-square's own p rejects true models too often: it stands in results.csv with its measured "
+    "size. A level that is not rejected is not thereby shown to hold."
+)
+
+
+def distinguishability(content: Content) -> str:
+    """Return whether the two roles can be told apart, and in what."""
+    numbers, couples = content.numbers, content.couples
+    blocks = tables.blocks_of(numbers)
+    if not blocks:
+        return ""
+    method = TOLD_APART.format(resamples=couples.settings.resamples)
+    made = tables.distinguishability(numbers, couples, content.numbering)
+    words = [told_apart(numbers, couples, block) for block in blocks]
+    parts = [method, made, content.figure("distinguishability"), *_in_words(words)]
+    return section("Can the partners be told apart?", "distinguishability", parts)
+
+
+def _in_words(sentences: list[str]) -> list[str]:
+    found = [f"{text(sentence)}." for sentence in sentences if sentence]
+    return ["In words, for a manuscript:", bullets(found)] if found else []
+
+
+def told_apart(numbers: Numbers, couples: Couples, block: str) -> str:
+    """Return the words of everything at once, and of the largest difference of means among a block's scales."""
+    line = tables.tested(numbers, block, "isat_chi2")
+    if not np.isfinite(line["p"]):
+        return ""
+    told = "can be told apart" if line["p"] <= LEVEL else "were not shown to be distinguishable"
+    test = (
+        f"χ²({tables.degrees_of(line)}) = {value(line)}, permutation p {p_in_words(line)}, {line['n_couples']} couples"
+    )
+    scale, largest = _largest(numbers, couples, block)
+    if not largest:
+        return f"{couples.codebook.label(block)}: partners {told} ({test})"
+    whose = f"largest d_z, of {couples.codebook.label(scale)}," if block in BLOCKS else "d_z of the score"
+    return f"{couples.codebook.label(block)}: partners {told} ({test}); {whose} {value(largest)}"
+
+
+def _largest(numbers: Numbers, couples: Couples, block: str) -> tuple[str, Line]:
+    """Return the scale of a block whose partners' means are furthest apart, with its row of d_z."""
+    codes = couples.codebook.block(block) if block in BLOCKS else (block,)
+    lines = {line["scale"]: line for line in numbers.results.where(section="agreement", statistic="d_z", variant="")}
+    found = {code: lines[code] for code in codes if code in lines and np.isfinite(lines[code]["estimate"])}
+    scale = max(found, key=lambda code: abs(found[code]["estimate"]), default="")
+    return scale, found.get(scale, {})
+
+
+def invariance(content: Content) -> str:
+    """Return how far both partners' answers measure the same, level by level."""
+    numbers, couples = content.numbers, content.couples
+    made = tables.invariance(numbers, couples, content.numbering)
+    if not made:
+        return ""
+    codes = numbers.column("scale", section="distinguishability", statistic="invariance")
+    words = [measured_alike(numbers, couples, code) for code in codes]
+    parts = [SAME_MEASURE, made, *_in_words(words)]
+    return section("Do both partners' answers measure the same?", "invariance", parts)
+
+
+def measured_alike(numbers: Numbers, couples: Couples, code: str) -> str:
+    """Return the words of the first step that was rejected, or that none was, with the p of the step."""
+    steps = [line for line in _steps(numbers, code) if np.isfinite(line["p"])]
+    if not steps:
+        return ""
+    rejected = next((line for line in steps if line["p"] <= LEVEL), None)
+    line = rejected or steps[-1]
+    level = line["variant"].partition(" ")[0]
+    said = f"{level} invariance was rejected" if rejected else f"no level up to {level} invariance was rejected"
+    p = f"p of the step by sign flips {p_in_words(line)}"
+    return f"{couples.codebook.label(code)}: {said} ({p}, {line['n_couples']} couples)"
+
+
+def _steps(numbers: Numbers, code: str) -> Iterator[Line]:
+    for level in LEVELS[1:]:
+        variant = f"{level} sign_flips"
+        line = numbers.at("distinguishability", "invariance_difference", scale=code, partner="both", variant=variant)
+        if line:
+            yield line
