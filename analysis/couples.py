@@ -14,6 +14,7 @@ from analysis.display import Summarised
 from analysis.errors import DataError, StudyError, counted, did_you_mean
 from analysis.guards import ANALYSES, refusal
 from analysis.instrument.codebook import Codebook
+from analysis.instrument.equivalence import equivalence_faults
 from analysis.intake.coding import REASONS, code, part
 from analysis.intake.grouping import group_of
 from analysis.intake.ledger import ledger, note_unused, notes, private_notes
@@ -64,6 +65,12 @@ class Couples(Summarised):
     groups: pd.Series | None = None
     notes: tuple[str, ...] = ()
     private_notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse bounds of equivalence that fit no scale."""
+        faults = equivalence_faults(self.settings.equivalence, self.codebook)
+        if faults:
+            raise StudyError("\n".join(faults))
 
     @property
     def one_person(self) -> bool:

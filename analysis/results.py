@@ -186,12 +186,13 @@ def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     columns["interval"] = [interval(lower, upper, kind) for lower, upper, kind in bounds]
     columns["df"] = [degrees(df, df2) for df, df2 in zip(frame["df"], frame["df2"], strict=True)]
     columns["p"] = [p_value(p) if shows_p(note) else "" for p, note in zip(frame["p"], frame["note"], strict=True)]
+    columns["p_adjusted"] = [p_value(p) for p in frame["p_adjusted"]]
     columns["n"] = ["" if pd.isna(n) else f"{n}" for n in frame["n_couples"]]
     notes = [said(note) for note in frame["note"]]
     kept = list(dict.fromkeys(filter(None, notes)))
     columns["note"] = [f"{kept.index(note) + 1}" if note else "" for note in notes]
     table = pd.DataFrame(columns, dtype="str")
-    empty = [name for name in ("interval", "df", "p", "note") if not table[name].any()]
+    empty = [name for name in ("interval", "df", "p", "p_adjusted", "note") if not table[name].any()]
     return table.drop(columns=empty), [f"({i}) {note}" for i, note in enumerate(kept, start=1)]
 
 
@@ -204,7 +205,7 @@ def _aligned(table: pd.DataFrame) -> str:
     """Return the table as lines of text, numbers to the right, words to the left."""
     lines = [list(table.columns), *table.to_numpy().tolist()]
     widths = [max(len(line[c]) for line in lines) for c in range(len(table.columns))]
-    right = [name in ("estimate", "df", "p", "n") for name in table.columns]
+    right = [name in ("estimate", "df", "p", "p_adjusted", "n") for name in table.columns]
     texts = [
         " ".join(cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(line, widths, right, strict=True))
         for line in lines

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from numbers import Real
 
 from analysis.display import definitions_html
 from analysis.errors import StudyError, counted, listing
 
 SMALLEST_THRESHOLD = 5
+ADJUSTMENTS = ("holm", "fdr_bh")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Settings:
     disclose: bool = False
     synthetic: bool = False
     categorical_intervals: bool = False
+    adjust: str = ADJUSTMENTS[0]
+    equivalence: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse values outside their ranges."""
@@ -45,6 +49,8 @@ class Settings:
             *_flag_faults("disclose", self.disclose),
             *_flag_faults("synthetic", self.synthetic),
             *_flag_faults("categorical_intervals", self.categorical_intervals),
+            *_adjustment_faults(self.adjust),
+            *_bound_faults(self.equivalence),
         ]
         if len(faults) == 1:
             raise StudyError(faults[0])
@@ -74,3 +80,17 @@ def _whole_faults(name: str, value: float, low: int, high: int) -> list[str]:
 
 def _flag_faults(name: str, value: object) -> list[str]:
     return [] if isinstance(value, bool) else [f"{name} is {value!r}; allowed is true or false."]
+
+
+def _adjustment_faults(value: object) -> list[str]:
+    allowed = " or ".join(f'"{name}"' for name in ADJUSTMENTS)
+    return [] if value in ADJUSTMENTS else [f"adjust is {value!r}; allowed is {allowed}."]
+
+
+def _bound_faults(bounds: Mapping[str, float]) -> list[str]:
+    """Return which bounds are not above 0; their upper end is the range of the scale, which settings do not know."""
+    return [
+        f"equivalence.{code} is {bound}; allowed is a number of points above 0, below the range of the scale."
+        for code, bound in bounds.items()
+        if not (isinstance(bound, Real) and 0 < bound < float("inf"))
+    ]

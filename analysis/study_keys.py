@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.errors import did_you_mean
 from analysis.intake.coding import REASONS
+from analysis.settings import ADJUSTMENTS
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,14 @@ KEYS = (
         "yes or no",
         "Bootstrap intervals of omega_categorical too: seconds to minutes more.",
     ),
+    Key("analysis", "adjust", "holm or fdr_bh", "How p is adjusted for several scales, items or blocks; `holm`."),
+    Key(
+        "analysis",
+        "equivalence",
+        "bounds by scale",
+        "The largest difference between partners' means that counts as none, in points of the score: `{default = 0.5}`, or "
+        "by scale code; fixed before the data are seen. Left out: equivalence is not tested.",
+    ),
     Key("source", "citation", "text", "How to cite the data."),
     Key("source", "licence", "text", "Under which licence the data may be used."),
     Key(
@@ -182,6 +191,8 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         _by(lambda v: isinstance(v, dict) and set(v) == {"missing"} and _BY_REASON(v["missing"])),
         "[answers.item.NAME] with missing = {reason = [values]}",
     ),
+    "holm or fdr_bh": (lambda value: value in ADJUSTMENTS, '"holm" or "fdr_bh"'),
+    "bounds by scale": (_by(_is_number), "numbers by scale code, {default = 0.5, H1 = 0.3}"),
     "scale or indicator": (lambda value: value in ("scale", "indicator"), '"scale" or "indicator"'),
 }
 

@@ -6,49 +6,37 @@ with what the partner says of him- or herself. Only the last is accuracy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.notes import NO_DIFFERENCE, PERFECT, why_no_interval
-from analysis.estimation.samples import BOTH
-from analysis.guards import FEWEST_COUPLES, refusal
-from analysis.instrument.codebook import Item
-from analysis.intake.scoring import mean_of_answered
+from analysis.estimation.adjustment import adjusted, adjustment
+from analysis.estimation.perceptions import perceptions
+from analysis.estimation.random_couples import beside, can_be_paired_anew, random_pairs
+from analysis.estimation.score_coefficients import NO_VARIANCE, clustered, correlations, dependence
+from analysis.estimation.score_differences import signed_differences, unsigned_differences
+from analysis.estimation.score_pairs import ASSUMED, Found, Pair, score_pairs, sides
+from analysis.estimation.within_couples import within_couples
+from analysis.guards import refusal
+from analysis.instrument.equivalence import equivalence_bound
 from analysis.results import Estimates, Row, row
-from analysis.stats import concordance as stats
-from analysis.stats.moments import pearson, pearson_clustered
-from analysis.stats.value import Array, Value
+from analysis.stats.benchmark import Benchmark
+from analysis.stats.value import Array
 
-COMPARISONS = {"self": "similarity", "partner": "similarity", "couple": "agreement"}
-PERCEIVING = ("self_other_agreement", "assumed_similarity")
-NO_VARIANCE = "a partner's scores do not vary"
+FAMILY = ("statistic", "comparison", "partner", "variant")
+ACROSS = "the scales of one statistic, comparison, partner and variant"
 ONE_SIDED = (
     "mirrored items are compared with nothing, as they and the items that they mirror are about the same person; "
     "one side needs the referent 'partner'."
 )
-WITHOUT_INTERVAL = ("ccc_accuracy", "location_shift", "scale_shift", "d_z", "d_av")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two columns of scores to compare, one row a couple (or, both ways, one row a perceiver)."""
-
-    scale: str
-    comparison: str
-    variant: str
-    x: Array
-    y: Array
-    couple: Array
-    partner: str = BOTH
-
-    @property
-    def complete(self) -> tuple[Array, Array, Array]:
-        """The rows with both scores."""
-        kept = np.isfinite(self.x) & np.isfinite(self.y)
-        return self.x[kept], self.y[kept], self.couple[kept]
+NOT_ANEW = (
+    "What exchangeable partners say of each other has no random couples beside it: each perceiver would have to be "
+    "paired anew with two answers at once."
+)
+NO_EQUIVALENCE = (
+    "Equivalence of means is not tested: partners are exchangeable, so their mean difference is 0 whatever they answer."
+)
 
 
 def agreement(couples: Couples) -> Estimates:
@@ -92,117 +80,72 @@ def agreement(couples: Couples) -> Estimates:
     text = refusal("agreement", couples)
     if text:
         return Estimates((), [text])
-    sides = {code: _sides(couples, code) for code in couples.codebook.codes}
-    notes = [
-        f"{code}: {ONE_SIDED}" for code, (about_partner, others) in sides.items() if bool(about_partner) != bool(others)
-    ]
-    return Estimates([line for pair in _pairs(couples) for line in _compare(pair, couples)], notes)
+    pairs = list(score_pairs(couples))
+    anew = [pair for pair in pairs if can_be_paired_anew(pair, couples)]
+    random = random_pairs(couples, anew)
+    places = {id(pair): place for place, pair in enumerate(anew)}
+    rows = [line for pair in pairs for line in _of_pair(pair, couples, random, places.get(id(pair)))]
+    rows += [line for code in couples.codebook.codes for line in perceptions(couples, code)]
+    adjust = couples.settings.adjust
+    rows = adjusted(rows, FAMILY, adjust)
+    return Estimates(rows, [*_notes(couples, pairs), *adjustment(rows, ACROSS, adjust)])
 
 
-def _pairs(couples: Couples) -> Iterator[Pair]:
+def _notes(couples: Couples, pairs: Sequence[Pair]) -> Iterator[str]:
+    """Yield what is not compared, and why."""
     for code in couples.codebook.codes:
-        yield from _same_items(couples, code)
-    for code in couples.codebook.codes:
-        yield from _mirrored(couples, code)
+        about_partner, others = sides(couples, code)
+        if bool(about_partner) != bool(others):
+            yield f"{code}: {ONE_SIDED}"
+    if not all(can_be_paired_anew(pair, couples) for pair in pairs):
+        yield NOT_ANEW
+    if couples.settings.equivalence and couples.roles is None:
+        yield NO_EQUIVALENCE
 
 
-def _score(couples: Couples, items: list[Item]) -> Array:
-    """Return the mean of the items for each partner, (couples, 2)."""
-    answers = couples.answers([item.name for item in items])
-    n, partners, k = answers.shape
-    return mean_of_answered(answers.reshape(n * partners, k), couples.settings.minimum_answered).reshape(n, partners)
-
-
-def _same_items(couples: Couples, code: str) -> Iterator[Pair]:
-    """Yield the scale as a whole and, where its items differ in whom they are about, each kind beside it."""
-    by_referent: dict[str, list[Item]] = {}
-    for item in couples.codebook.scored_items(code):
-        by_referent.setdefault(item.referent, []).append(item)
-    whole = COMPARISONS[next(iter(by_referent))] if len(by_referent) == 1 else "similarity"
-    couple, scores = np.arange(couples.n), couples.scored([code])[:, :, 0]
-    yield Pair(code, whole, "", scores[:, 0], scores[:, 1], couple)
-    if len(by_referent) > 1:
-        for referent, items in by_referent.items():
-            x, y = _score(couples, items).T
-            yield Pair(code, COMPARISONS[referent], f"{referent}_items", x, y, couple)
-
-
-def _sides(couples: Couples, code: str) -> tuple[list[Item], list[Item]]:
-    """Return the scale's mirrors and the items that they mirror, those about the partner and the others."""
-    mirrors = couples.codebook.mirror_items(code)
-    originals = [couples.codebook.item(name) for name in dict.fromkeys(n for item in mirrors for n in item.mirrors)]
-    both = [*mirrors, *originals]
-    return [i for i in both if i.referent == "partner"], [i for i in both if i.referent != "partner"]
-
-
-def _mirrored(couples: Couples, code: str) -> Iterator[Pair]:
-    """Yield what each partner says of the other against what that one says, and against what they say of themselves."""
-    about_partner, about_self = _sides(couples, code)
-    if not about_partner or not about_self:
-        return
-    perceived, own = _score(couples, about_partner), _score(couples, about_self)
-    couple = np.arange(couples.n)
-    for comparison, other in (("self_other_agreement", own[:, ::-1]), ("assumed_similarity", own)):
-        if couples.roles:
-            for slot, role in enumerate(couples.roles):
-                yield Pair(code, comparison, "", perceived[:, slot], other[:, slot], couple, role)
-        else:
-            yield Pair(code, comparison, "", perceived.T.ravel(), other.T.ravel(), np.tile(couple, 2))
-
-
-def _compare(pair: Pair, couples: Couples) -> Iterator[Row]:
+def _of_pair(pair: Pair, couples: Couples, random: Mapping[str, Benchmark], place: int | None) -> Iterator[Row]:
+    """Yield the rows of one comparison, each index of the scores with its random couples beside it."""
     x, y, couple = pair.complete
     n = len(np.unique(couple))
-    at = {
-        "scale": pair.scale, "comparison": pair.comparison, "variant": pair.variant, "partner": pair.partner,
+    at: Row = {
+        "scale": pair.scale, "comparison": pair.comparison, "partner": pair.partner, "variant": pair.variant,
         "confidence": couples.settings.confidence, "n_couples": n,
-        "n_persons": len(x) if pair.comparison == "assumed_similarity" else 2 * n,
+        "n_persons": len(x) if pair.comparison == ASSUMED else 2 * n,
     }  # fmt: skip
-    perceiving = pair.comparison in PERCEIVING
-    if couples.roles:
-        sign = "perceived minus own" if perceiving else f"{couples.roles[0]} minus {couples.roles[1]}"
-        found = _of_two(x, y, couples.settings.confidence, sign)
-    elif perceiving:
-        r = pearson_clustered(x, y, couple, couples.settings.confidence)
-        found = iter([("pearson_r", r, "Fisher's z, couples as clusters")])
-    else:
-        found = _order_free(x, y, couples.settings.confidence)
-    for statistic, value, method in found:
-        yield row("agreement", statistic, **at, **value._asdict(), method=method, note=_note(statistic, value, n))
+    for found in _of_scores(pair, couples, x, y, couple):
+        yield _row(found, at)
+        if place is not None and not found.variant and found.statistic in random:
+            undefined = found.note or NO_VARIANCE
+            yield beside(found.statistic, at, random[found.statistic], place, couples.settings.resamples, undefined)
+    if _same_scale(pair):
+        n, inside = within_couples(couples, pair.items)
+        for found in inside:
+            yield _row(found, at | {"n_couples": n, "n_persons": 2 * n})
 
 
-def _order_free(x: Array, y: Array, confidence: float) -> Iterator[tuple[str, Value, str]]:
-    """Yield what is the same whoever comes first."""
-    yield "icc_1", stats.icc_1(x, y, confidence), "exact F interval on n couples, two-sided p"
-    yield "icc_pairwise", stats.icc_pairwise(x, y, confidence), "double entry, Fisher interval on n couples"
+def _same_scale(pair: Pair) -> bool:
+    return bool(pair.items) and not any(item.finished for item in pair.items)
 
 
-def _of_two(x: Array, y: Array, confidence: float, sign: str) -> Iterator[tuple[str, Value, str]]:
-    """Yield everything that compares a first score with a second."""
-    yield from _order_free(x, y, confidence)
-    yield "pearson_r", pearson(x, y, confidence), "Fisher interval on n couples"
-    yield "icc_a1", stats.icc_a1(x, y, confidence), "McGraw and Wong interval, two-sided p"
-    yield "icc_c1", stats.icc_c1(x, y, confidence), "exact F interval, two-sided p"
-    lin = stats.concordance(x, y, confidence)
-    yield "ccc", lin.ccc, "Lin's standard error on Fisher's z, moments with divisor n"
-    yield "ccc_accuracy", Value(lin.accuracy), "CCC / r"
-    yield "location_shift", Value(lin.location_shift), sign
-    yield "scale_shift", Value(lin.scale_shift), sign.replace(" minus ", " over ")
-    difference = stats.paired_difference(x, y, confidence)
-    yield "mean_difference", difference.mean, f"{sign}; paired t"
-    yield "d_z", Value(difference.d_z), f"{sign}; over the SD of the differences"
-    yield "d_av", Value(difference.d_av), f"{sign}; over the mean of the two SDs"
+def _row(found: Found, at: Row) -> Row:
+    """Return a row at the place of a pair; its variant stands behind that of the pair."""
+    variant = " ".join(filter(None, (at["variant"], found.variant)))
+    level = 2 * at["confidence"] - 1 if found.statistic == "equivalence" else at["confidence"]
+    place = at | {"variant": variant, "confidence": level}
+    return row("agreement", found.statistic, **place, **found.value._asdict(), method=found.method, note=found.note)
 
 
-def _note(statistic: str, value: Value, n: int) -> str:
-    """Return why a number, its interval or its test is empty, or an empty string."""
-    of_difference = statistic in ("mean_difference", "d_z")
-    if not np.isfinite(value.estimate):
-        if n < FEWEST_COUPLES:
-            return f"couples with both scores: {n}; {FEWEST_COUPLES} are needed"
-        return NO_DIFFERENCE if of_difference else NO_VARIANCE
-    if statistic == "mean_difference" and value.se == 0:
-        return f"{NO_DIFFERENCE}: no interval and no test"
-    if statistic == "icc_a1" and not np.isfinite(value.lower):
-        return PERFECT if not np.isfinite(value.p) else "Satterthwaite's degrees of freedom are below 1: no interval"
-    return "" if statistic in WITHOUT_INTERVAL else why_no_interval(value, n)
+def _of_scores(pair: Pair, couples: Couples, x: Array, y: Array, couple: Array) -> Iterator[Found]:
+    confidence, exchangeable = couples.settings.confidence, couples.roles is None
+    if exchangeable and pair.perceiving:
+        yield from clustered(x, y, couple, confidence)
+        return
+    yield from correlations(x, y, confidence, exchangeable=exchangeable)
+    if not pair.perceiving:
+        yield from dependence(x, y, confidence)
+    if couples.roles is None:
+        yield from unsigned_differences(x, y, confidence)
+        return
+    bound = equivalence_bound(couples.settings.equivalence, pair.scale)
+    sign = pair.sign(couples.roles)
+    yield from signed_differences(x, y, confidence, sign=sign, widest=pair.widest, bound=bound)

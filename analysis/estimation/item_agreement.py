@@ -9,10 +9,11 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.estimation.agreement import COMPARISONS
 from analysis.estimation.notes import MID_P, PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
+from analysis.estimation.random_couples import strata
 from analysis.estimation.samples import BOTH
+from analysis.estimation.score_pairs import COMPARISONS
 from analysis.guards import FEWEST_COUPLES, refusal
 from analysis.instrument.codebook import Item
 from analysis.results import NOT_SHOWN, Estimates, Row, row
@@ -157,7 +158,7 @@ def _random_couples(couples: Couples, answered: list[Answered]) -> dict[str, Ben
     return benchmark_items(
         couples.answers([item.name for item in items]) - low + 1,
         np.array([len(one.table) for one in answered]),
-        np.zeros(couples.n, dtype=int),
+        strata(couples),
         couples.settings.confidence,
         exchangeable=couples.roles is None,
         resamples=couples.settings.resamples,

@@ -11,6 +11,7 @@ from analysis.report.numbers import Numbers, n_of, p_of, value, with_interval
 from analysis.report.tables.common import Numbering, level, scale_name, who
 
 AGREEMENT = ("pearson_r", "icc_1", "icc_a1", "icc_pairwise", "ccc", "mean_difference", "d_z")
+BESIDE = ("jackknife", "pseudo")  # variants that stand beside an index
 Lines = Mapping[str, Mapping[str, Any]]
 
 
@@ -19,6 +20,8 @@ def agreement(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     lines = numbers.results.where(section="agreement", statistic="icc_1", comparison=["similarity", "agreement"])
     rows = []
     for line in lines:
+        if line["variant"].endswith(BESIDE):
+            continue
         place = {key: line[key] for key in ("scale", "comparison", "variant", "partner")}
         at = {name: numbers.at("agreement", name, **place) for name in AGREEMENT}
         name = scale_name(couples.codebook, line["scale"])
@@ -47,6 +50,8 @@ def self_other(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     seen = numbers.results.where(section="agreement", statistic="pearson_r", comparison="self_other_agreement")
     rows = []
     for line in seen:
+        if line["variant"].endswith(BESIDE):
+            continue
         place = {"scale": line["scale"], "partner": line["partner"]}
         assumed = numbers.at("agreement", "pearson_r", comparison="assumed_similarity", **place)
         gap = numbers.at("agreement", "mean_difference", comparison="self_other_agreement", **place)
