@@ -38,6 +38,8 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     row says the same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant
     digits. With settings that are open (synthetic or disclosed) the results come back as they are.
 
+    Limits of agreement that are quantiles are hidden, as each is one couple's difference.
+
     The two partners' answers to one item make a table with small cells, and fifteen indices of it at four digits tell
     every cell. So of one item's agreement six indices are shown, to two decimals, three of them with their interval;
     nothing, where few couples differ or few agree, or where a partner always gave the same answer.
@@ -61,6 +63,7 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     hidden |= _small_shares(frame, settings.threshold) | _telling(frame) | frame["statistic"].eq("skew")
     hidden |= _beside_a_constant(frame)
     hidden |= _telling_of_one_item(frame, hidden)
+    hidden |= frame["statistic"].str.startswith("loa_") & frame["variant"].str.endswith("quantile")
     hidden |= _of_rare_codes(frame, hidden)
     frame.loc[hidden, [*NUMBERS]] = np.nan
     frame.loc[hidden, [*COUNTS]] = pd.NA

@@ -56,11 +56,11 @@ def with_interval(line: Line) -> str:
     return f"{value(line)} {escaped}".strip().replace(" ", "\u00a0")
 
 
-def p_of(line: Line) -> str:
-    """Return a row's p as a cell."""
-    if not line or not np.isfinite(line["p"]) or not shows_p(line["note"]):
+def p_of(line: Line, column: str = "p") -> str:
+    """Return a row's p, or its p_adjusted, as a cell."""
+    if not line or not np.isfinite(line[column]) or not shows_p(line["note"]):
         return NONE
-    return p_value(line["p"]).replace("< ", "\\<\u00a0")
+    return p_value(line[column]).replace("< ", "\\<\u00a0")
 
 
 def p_in_words(line: Line) -> str:

@@ -17,10 +17,11 @@ from analysis.stats.levels import LEVELS
 
 TOLD_APART = (
     "All at once: equal means, variances, covariances within persons and between partners. Its p comes from swapping "
-    "partners within couples ({resamples:,} random swaps). The components are tested with the roles centred, so that all else may differ; "
-    "T² is Hotelling's, of the differences. Chi-square's own p calls partners distinguishable too often with few "
-    "couples: it stands in results.csv with its measured size. These p are not corrected for the number of tests. How "
-    "large differences are stands with the differences between partners."
+    "partners within couples ({resamples:,} random swaps; all of them where couples are few). T² is Hotelling's, of the "
+    "differences of the means. The other components are tested by swaps with the roles centred, so that all else may "
+    "differ. Chi-square's own p calls partners distinguishable too often where couples are few: it stands in "
+    "results.csv with its measured size. No p here is corrected for the number of tests, and none is a size: for that "
+    "see the differences between partners."
 )
 SAME_MEASURE = (
     "Configural: one factor for each partner. Metric: equal loadings. Scalar: equal intercepts, which comparing means "
@@ -38,7 +39,8 @@ def distinguishability(content: Content) -> str:
         return ""
     method = TOLD_APART.format(resamples=couples.settings.resamples)
     made = tables.distinguishability(numbers, couples, content.numbering)
-    words = [told_apart(numbers, couples, block) for block in blocks]
+    told = [block for block in blocks if block in BLOCKS] or blocks
+    words = [told_apart(numbers, couples, block) for block in told]
     parts = [method, made, content.figure("distinguishability"), *_in_words(words)]
     return section("Can the partners be told apart?", "distinguishability", parts)
 
@@ -49,19 +51,22 @@ def _in_words(sentences: list[str]) -> list[str]:
 
 
 def told_apart(numbers: Numbers, couples: Couples, block: str) -> str:
-    """Return the words of everything at once, and of the largest difference of means among a block's scales."""
-    line = tables.tested(numbers, block, "isat_chi2")
+    """Return the words of everything at once, of the means, and of the largest difference of means."""
+    line, means = (tables.tested(numbers, block, name) for name in ("isat_chi2", "means"))
     if not np.isfinite(line["p"]):
         return ""
     told = "can be told apart" if line["p"] <= LEVEL else "were not shown to be distinguishable"
     test = (
         f"χ²({tables.degrees_of(line)}) = {value(line)}, permutation p {p_in_words(line)}, {line['n_couples']} couples"
     )
+    words = [f"{couples.codebook.label(block)}: partners {told} ({test})"]
+    if means and np.isfinite(means["p"]):
+        words.append(f"means alone T² = {value(means)}, F({tables.degrees_of(means)}), p {p_in_words(means)}")
     scale, largest = _largest(numbers, couples, block)
-    if not largest:
-        return f"{couples.codebook.label(block)}: partners {told} ({test})"
-    whose = f"largest d_z, of {couples.codebook.label(scale)}," if block in BLOCKS else "d_z of the score"
-    return f"{couples.codebook.label(block)}: partners {told} ({test}); {whose} {value(largest)}"
+    if largest:
+        whose = f"largest d_z, of {couples.codebook.label(scale)}," if block in BLOCKS else "d_z of the score"
+        words.append(f"{whose} {value(largest)}")
+    return "; ".join(words)
 
 
 def _largest(numbers: Numbers, couples: Couples, block: str) -> tuple[str, Line]:
@@ -86,21 +91,24 @@ def invariance(content: Content) -> str:
 
 
 def measured_alike(numbers: Numbers, couples: Couples, code: str) -> str:
-    """Return the words of the first step that was rejected, or that none was, with the p of the step."""
-    steps = [line for line in _steps(numbers, code) if np.isfinite(line["p"])]
-    if not steps:
+    """Return the words of the first level that was rejected, or that none was, with the p of its fit or its step."""
+    tests = [line for line in _tests(numbers, code) if np.isfinite(line["p"])]
+    if not tests:
         return ""
-    rejected = next((line for line in steps if line["p"] <= LEVEL), None)
-    line = rejected or steps[-1]
+    rejected = next((line for line in tests if line["p"] <= LEVEL), None)
+    line = rejected or tests[-1]
     level = line["variant"].partition(" ")[0]
     said = f"{level} invariance was rejected" if rejected else f"no level up to {level} invariance was rejected"
-    p = f"p of the step by sign flips {p_in_words(line)}"
+    what = "fit" if line["statistic"] == "invariance" else "step"
+    p = f"p of the {what} by sign flips {p_in_words(line)}"
     return f"{couples.codebook.label(code)}: {said} ({p}, {line['n_couples']} couples)"
 
 
-def _steps(numbers: Numbers, code: str) -> Iterator[Line]:
-    for level in LEVELS[1:]:
-        variant = f"{level} sign_flips"
-        line = numbers.at("distinguishability", "invariance_difference", scale=code, partner="both", variant=variant)
+def _tests(numbers: Numbers, code: str) -> Iterator[Line]:
+    """Yield the fit of the first level, then the step to each of the others."""
+    for level in LEVELS:
+        statistic = "invariance" if level == LEVELS[0] else "invariance_difference"
+        place = {"scale": code, "partner": "both", "variant": f"{level} sign_flips"}
+        line = numbers.at("distinguishability", statistic, **place)
         if line:
             yield line

@@ -14,9 +14,9 @@ from analysis.stats.levels import LEVELS
 TESTS = {
     "isat_chi2": ("permutation", "All at once: χ²"),
     "means": ("hotelling", "Means: T²"),
-    "variances": ("permutation", "Variances: χ²"),
-    "within_covariances": ("permutation", "Within persons: χ²"),
-    "cross_covariances": ("permutation", "Between partners: χ²"),
+    "variances": ("permutation", "Variances: p"),
+    "within_covariances": ("permutation", "Within persons: p"),
+    "cross_covariances": ("permutation", "Between partners: p"),
 }
 
 
@@ -24,14 +24,16 @@ def distinguishability(numbers: Numbers, couples: Couples, numbering: Numbering)
     """Return one row a block of scores: everything at once and each component, with the p that keeps its level."""
     rows = []
     for block in blocks_of(numbers):
-        lines = {name: tested(numbers, block, name) for name in TESTS}
-        cells = [cell for line in lines.values() for cell in (value(line), degrees_of(line), p_of(line))]
-        rows.append([scale_name(couples.codebook, block), n_of(lines["isat_chi2"]), *cells])
-    heads = [word for _, head in TESTS.values() for word in (head, "df", "p")]
+        everything, means, *others = (tested(numbers, block, name) for name in TESTS)
+        cells = [cell for line in (everything, means) for cell in (value(line), degrees_of(line), p_of(line))]
+        rows.append([scale_name(couples.codebook, block), n_of(everything), *cells, *map(p_of, others)])
+    everything_head, means_head, *other_heads = (head for _, head in TESTS.values())
+    heads = ["n", everything_head, "df", "p", means_head, "df", "p", *other_heads]
     caption = (
-        "Can partners be told apart? Each block's scores are tested together: scales of a block, items of a scale."
+        "Can partners be told apart? The scores of a row are tested together: the scales of a block, or the items of a "
+        "scale."
     )
-    return table(["Scores", "n", *heads], rows, numbering.table(caption))
+    return table(["Scores", *heads], rows, numbering.table(caption))
 
 
 def tested(numbers: Numbers, block: str, statistic: str) -> Line:
@@ -64,7 +66,10 @@ def invariance(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
         return ""
     rmsea = rf"RMSEA \[{RMSEA_CONFIDENCE:.0%} CI\]"
     heads = ["n", "χ²", "df", "p of fit", "CFI", rmsea, "SRMR", "Δχ²", "Δdf", "p of step"]
-    caption = "Measurement invariance across partners: p by flipping the signs of couples; χ², CFI, RMSEA, SRMR by maximum likelihood."
+    caption = (
+        "Measurement invariance across partners: χ², CFI, RMSEA and SRMR by maximum likelihood, p by flipping the signs "
+        "of couples."
+    )
     return table(["Scale", "Level", *heads], rows, numbering.table(caption), words=2)
 
 

@@ -13,7 +13,7 @@ ONE_SIDED = "‡"  # behind a coefficient of an item on which nearly all answers
 
 
 def item_agreement(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
-    """Return one row an item: shares of equal and of near answers with random couples', and what corrects for chance."""
+    """Return one row an item: shares of equal and near answers with random couples', and what corrects for chance."""
     rows = []
     for item in couples.codebook.items:
         at = {name: line_of(numbers, item.name, item.scale, name) for name in SHOWN}
@@ -33,7 +33,10 @@ def item_agreement(numbers: Numbers, couples: Couples, numbering: Numbering) -> 
         "α ord.",
         f"r polych. {ci}",
     ]
-    caption = "Items: share of couples with the same answer, and with answers at most one point apart, beside random couples; agreement beyond chance."
+    caption = (
+        "Items: share of couples with the same answer, and with answers at most one point apart, beside random couples; "
+        "quadratic κ, Gwet's AC2, Krippendorff's ordinal α, polychoric r."
+    )
     return table(["Item", "Compared as", "n", *heads], rows, numbering.table(caption), words=2) if rows else ""
 
 
@@ -42,7 +45,7 @@ def _cells(at: dict[str, Line], beside: dict[str, Line]) -> list[str]:
     return [
         with_interval(at["exact"]), value(beside["exact"]), value(at["within_1"]), value(beside["within_1"]),
         _marked(with_interval(at["kappa_quadratic"]), marked), p_of(beside["kappa_quadratic"]), value(at["ac2"]),
-        _marked(value(at["krippendorff_ordinal"]), marked), with_interval(at["polychoric_r"]),
+        _marked(value(at["krippendorff_ordinal"]), marked), value(at["polychoric_r"]),
     ]  # fmt: skip
 
 
