@@ -28,8 +28,8 @@ NO_SIGN = (
 class Differences:
     """One scale's differences: a density over mean and difference, the mean difference and the limits of agreement.
 
-    Rows of ``density`` run along ``y``, the difference; ``levels`` enclose shares of it, from the widest; ``points`` are
-    the couples' (mean, difference), for studies that may show them.
+    Rows of ``density`` run along ``y``, the difference; ``levels`` enclose shares of it, from the widest; ``points``
+    are the couples' (mean, difference), for studies that may show them.
     """
 
     scale: str

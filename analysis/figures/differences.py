@@ -16,7 +16,7 @@ from analysis.estimation.differences import SHARES, Differences
 from analysis.estimation.differences import differences as differences_of
 from analysis.figures.labels import scale_label
 from analysis.figures.panels import name_outer, panels
-from analysis.figures.style import GREY, INK, look, put_stamp
+from analysis.figures.style import GREY, look, put_stamp
 from analysis.settings import Settings
 
 SHADES = ("#EDEDED", "#D9D9D9", "#BFBFBF")
@@ -71,6 +71,7 @@ def differences(couples: Couples, *, scale: str | None = None, ax: Axes | None =
         whole, places = panels(ax, len(drawn), side=SIDE if len(drawn) > 1 else 3 * SIDE, foot=FOOT)
         for panel, one in zip(places, drawn, strict=True):
             _draw(panel, one, is_open=couples.settings.open)
+            panel.set_ylim(-_reach(one, drawn), _reach(one, drawn))
             panel.set_title(_title(couples, one), fontsize=8)
         name_outer(places, f"{first} minus {second}", "mean of the two")
         _put_key(whole, is_open=couples.settings.open)
@@ -105,10 +106,14 @@ def _draw(ax: Axes, one: Differences, *, is_open: bool) -> None:
     ax.axhline(one.bias, color=COLOUR, linewidth=1.4)
     for limit in (one.lower, one.upper):
         ax.axhline(limit, color=COLOUR, linewidth=1.0, linestyle="--")
-    reach = min(ROOM * max(abs(one.lower), abs(one.upper)), float(one.y[-1]))
-    ax.set_ylim(-reach, reach)
     ax.set_xlim(one.x[0], one.x[-1])
     ax.tick_params(labelsize=6, length=2, pad=1.5)
+
+
+def _reach(one: Differences, drawn: list[Differences]) -> float:
+    """Return how far the axis of differences goes: as far for all scales of one range."""
+    alike = [other for other in drawn if other.y[-1] == one.y[-1]]
+    return min(ROOM * max(abs(limit) for other in alike for limit in (other.lower, other.upper)), float(one.y[-1]))
 
 
 def _put_key(whole: Axes, *, is_open: bool) -> None:

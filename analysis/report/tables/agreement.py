@@ -95,8 +95,8 @@ def self_other(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     heads = [f"Self-other r {ci}", "random", "p", f"Assumed similarity r {ci}", f"Perceived minus own {ci}"]
     heads += [f"Accuracy {ci}", f"Bias {ci}"]
     caption = (
-        "Self-other agreement on mirrored items: what a partner says of the other, and what the other says. Accuracy and "
-        "bias are slopes of what is perceived on the other's own word and, beside it, on one's own."
+        "Self-other agreement on mirrored items: what a partner says of the other, and what the other says. Accuracy "
+        "and bias are slopes of what is perceived on the other's own word and, beside it, on one's own."
     )
     return table(["Scale", "Who perceives", "n", *heads], rows, numbering.table(caption), words=2)
 

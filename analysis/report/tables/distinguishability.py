@@ -67,8 +67,8 @@ def invariance(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     rmsea = rf"RMSEA \[{RMSEA_CONFIDENCE:.0%} CI\]"
     heads = ["n", "χ²", "df", "p of fit", "CFI", rmsea, "SRMR", "Δχ²", "Δdf", "p of step"]
     caption = (
-        "Measurement invariance across partners: χ², CFI, RMSEA and SRMR by maximum likelihood, p by flipping the signs "
-        "of couples."
+        "Measurement invariance across partners: χ², CFI, RMSEA and SRMR by maximum likelihood, p by flipping the "
+        "signs of couples."
     )
     return table(["Scale", "Level", *heads], rows, numbering.table(caption), words=2)
 

@@ -34,8 +34,8 @@ def item_agreement(numbers: Numbers, couples: Couples, numbering: Numbering) -> 
         f"r polych. {ci}",
     ]
     caption = (
-        "Items: share of couples with the same answer, and with answers at most one point apart, beside random couples; "
-        "quadratic κ, Gwet's AC2, Krippendorff's ordinal α, polychoric r."
+        "Items: share of couples with the same answer, and with answers at most one point apart, beside random "
+        "couples; quadratic κ, Gwet's AC2, Krippendorff's ordinal α, polychoric r."
     )
     return table(["Item", "Compared as", "n", *heads], rows, numbering.table(caption), words=2) if rows else ""
 
