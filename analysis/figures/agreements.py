@@ -135,7 +135,8 @@ def _dress(ax: Axes, frame: pd.DataFrame, scales: list[str], codebook: Codebook)
 
 
 def _alternative(frame: pd.DataFrame, random: pd.DataFrame, scales: list[str], codebook: Codebook) -> str:
-    names, words = {**INDICES, **ORDER_FREE}, {code: [] for code in scales}
+    names = {**INDICES, **ORDER_FREE}
+    words: dict[str, list[str]] = {code: [] for code in scales}
     for scale, statistic, estimate in frame[["scale", "statistic", "estimate"]].itertuples(index=False, name=None):
         beside = random["estimate"].get((scale, statistic), np.nan)
         others = f" (random couples {number(beside, 'coefficient')})" if np.isfinite(beside) else ""

@@ -18,7 +18,7 @@ from analysis.stats.levels import LEVELS
 TOLD_APART = (
     "All at once: equal means, variances, covariances within persons and between partners. Its p comes from swapping "
     "partners within couples ({resamples:,} random swaps; all of them where couples are few). T² is Hotelling's, of "
-    "the differences of the means. The other components are tested by swaps with the roles centred, so that all else may "
+    "the differences of means. The other components are tested by swaps with the roles centred, so that all else may "
     "differ. Chi-square's own p calls partners distinguishable too often where couples are few: it stands in "
     "results.csv with its measured size. No p here is corrected for the number of tests, and none is a size: for that "
     "see the differences between partners."
