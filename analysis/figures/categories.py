@@ -47,7 +47,7 @@ def categories(couples: Couples, *, scale: str | None = None, item: str | None =
     Raises
     ------
     SurveyError
-        If there are no items with whole answers between bounds, or one respondent a couple.
+        If there are no items with whole answers between bounds, one respondent a couple, or no cell that may be shown.
 
     Notes
     -----
@@ -65,7 +65,7 @@ def categories(couples: Couples, *, scale: str | None = None, item: str | None =
     if refusal("agreement", couples):
         raise SurveyError(refusal("agreement", couples))
     asked = _asked(couples.codebook, scale, item)
-    tables = {name: public_pairs(answer_pairs(couples, items), couples.settings) for name, items in asked.items()}
+    tables = _tables(couples, asked)
     alone = len(tables) == 1
     with look():
         whole, places = panels(ax, len(tables), side=ALONE if alone else SIDE, foot=FOOT)
@@ -93,6 +93,20 @@ def _asked(codebook: Codebook, scale: str | None, item: str | None) -> dict[str,
             f"(up to {MOST_CATEGORIES} categories, one range a scale), or compare scores with figures.agreement."
         )
     return kept
+
+
+def _tables(couples: Couples, asked: dict[str, list[Item]]) -> dict[str, AnswerPairs]:
+    """Return the tables that have a cell to show; none is a SurveyError."""
+    tables = {
+        name: public_pairs(answer_pairs(couples, items), couples.settings)
+        for name, items in asked.items()
+        if np.isfinite(couples.answers([item.name for item in items])).all(axis=1).any()
+    }
+    shown = {name: table for name, table in tables.items() if not table.hidden.all()}
+    if not shown:
+        few = couples.settings.threshold
+        raise SurveyError(f"No pair of answers was given by {few} couples, so every cell would be hidden.")
+    return shown
 
 
 def _title(codebook: Codebook, code: str) -> str:

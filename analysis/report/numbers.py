@@ -15,6 +15,10 @@ from analysis.statistics import kind_of
 
 NONE = "–"
 IMPROPER = "†"  # behind a number from a Heywood case
+IN_RESULTS_ALONE = (  # statistics that no table of the report shows
+    "design_effect", "rwg", "average_deviation", "krippendorff_interval", "kappa", "kappa_linear", "ac1",
+    "brennan_prediger", "stuart_maxwell", "bhapkar", "loa_slope", "loa_heteroscedasticity",
+)  # fmt: skip
 Line = Mapping[str, Any]
 
 
@@ -84,12 +88,13 @@ def reasons(lines: Iterable[Line], *, empty: bool) -> dict[str, dict[str, list[s
     """Return note -> statistic -> scales of the rows that have one.
 
     With ``empty`` those of the rows without an estimate, else those of the rows with one. What a note says of a p that
-    is not shown, or of the mid-p beside one, stands in results alone.
+    is not shown, of the mid-p beside one, or of a statistic that no table shows, stands in results alone.
     """
     found: dict[str, dict[str, list[str]]] = {}
     for line in lines:
         note = said(line["note"])
-        if note and shows_p(note) and not note.startswith(MID_P) and empty != bool(np.isfinite(line["estimate"])):
+        is_read = note and shows_p(note) and not note.startswith(MID_P) and line["statistic"] not in IN_RESULTS_ALONE
+        if is_read and empty != bool(np.isfinite(line["estimate"])):
             scales = found.setdefault(note, {}).setdefault(line["statistic"], [])
             if line["scale"] not in scales:
                 scales.append(line["scale"])

@@ -7,7 +7,7 @@ from analysis.instrument.equivalence import equivalence_bound
 from analysis.report.markdown import table, text
 from analysis.report.numbers import NONE, Numbers, n_of, p_of, value, with_interval
 from analysis.report.tables.agreement import SCORES, Place, adjustment_in_words, at, name_of, places_of
-from analysis.report.tables.common import Numbering, level
+from analysis.report.tables.common import NO_BREAK, Numbering, level
 
 
 def differences(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
@@ -30,7 +30,7 @@ def _of_roles(numbers: Numbers, couples: Couples, numbering: Numbering, places: 
         cells += [with_interval(ratio), p_of(ratio), *limits]
         rows.append([name_of(couples, place), n_of(mean), *cells])
     ci = level(couples)
-    heads = [f"Mean {ci}", "p", "adj. p", "d~z~", *(["bound", "p equiv."] if bounds else [])]
+    heads = [f"Mean {ci}", "p", "adj. p", "d~z~", *(["p equiv. (bound)"] if bounds else [])]
     heads += [f"SD ratio {ci}", "p", f"lower limit {ci}", f"upper limit {ci}"]
     first, second = map(text, couples.roles or ("", ""))
     caption = f"Differences between partners: {first} minus {second}, ratio of SDs {first} over {second}. "
@@ -39,9 +39,9 @@ def _of_roles(numbers: Numbers, couples: Couples, numbering: Numbering, places: 
 
 
 def _equivalent(numbers: Numbers, couples: Couples, place: Place) -> list[str]:
-    """Return the bound beforehand and the p of a difference within it, as cells."""
+    """Return the p of a difference within the bound that was set beforehand, as a cell."""
     bound = equivalence_bound(couples.settings.equivalence, place["scale"])
-    return [NONE if bound is None else f"±{bound:g}", p_of(at(numbers, "equivalence", place))]
+    return [NONE if bound is None else f"{p_of(at(numbers, 'equivalence', place))}{NO_BREAK}(±{bound:g})"]
 
 
 def _order_free(numbers: Numbers, couples: Couples, numbering: Numbering, places: list[dict[str, str]]) -> str:
