@@ -38,15 +38,15 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     row says the same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant
     digits. With settings that are open (synthetic or disclosed) the results come back as they are.
 
-    Limits of agreement that are quantiles are hidden, as each is one couple's difference.
-
     The two partners' answers to one item make a table with small cells, and fifteen indices of it at four digits tell
     every cell. So of one item's agreement six indices are shown, to two decimals, three of them with their interval;
     nothing, where few couples differ or few agree, or where a partner always gave the same answer.
 
     Where an item does not vary, everything on the items of its scale is hidden, as the scale's mean less the other
     items' means is everybody's answer to it. The skew of an item is hidden always: with n, mean, SD and the share at a
-    bound it tells how many chose each answer.
+    bound it tells how many chose each answer. Quantiles of differences are one couple's difference. Where one partner's
+    scores tell the other's, all that compares the two is hidden; so is the mean of perceptions less what is perceived,
+    where it rests on almost the couples of the mean difference beside it.
 
     Examples
     --------
@@ -61,9 +61,9 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     few = _on_few(frame, settings.threshold)
     hidden = few | _next_smallest_group(frame, few) | _nearly_everyone(frame, settings.threshold)
     hidden |= _small_shares(frame, settings.threshold) | _telling(frame) | frame["statistic"].eq("skew")
-    hidden |= _beside_a_constant(frame)
+    hidden |= _beside_a_constant(frame) | _of_single_couples(frame) | _of_determined_scores(frame)
+    hidden |= _nearly_all_perceivers(frame, settings.threshold)
     hidden |= _telling_of_one_item(frame, hidden)
-    hidden |= frame["statistic"].str.startswith("loa_") & frame["variant"].str.endswith("quantile")
     hidden |= _of_rare_codes(frame, hidden)
     frame.loc[hidden, [*NUMBERS]] = np.nan
     frame.loc[hidden, [*COUNTS]] = pd.NA
@@ -190,6 +190,34 @@ def _coarse_on_one_item(frame: pd.DataFrame) -> pd.DataFrame:
     shown = ["estimate", "lower", "upper"]
     frame.loc[of_items, shown] = frame.loc[of_items, shown].round(TWO_DECIMALS)
     return frame
+
+
+def _of_single_couples(frame: pd.DataFrame) -> pd.Series:
+    """Return the quantiles of differences: each, and each end of its interval, is what one or two couples differ by."""
+    return frame["statistic"].isin(["loa_lower", "loa_upper"]) & frame["variant"].str.endswith("quantile")
+
+
+def _of_determined_scores(frame: pd.DataFrame) -> pd.Series:
+    """Return all rows that compare two scores of which one is the same for everybody, or follows from the other.
+
+    Then they do not correlate, or perfectly, or all differ by the same.
+    """
+    compared = frame["section"].eq("agreement") & frame["item"].eq("") & frame["comparison"].ne("")
+    r = frame["statistic"].isin(["icc_pairwise", "icc_c1", "pearson_r"]) & frame["n_couples"].gt(0)
+    told = r & (frame["estimate"].isna() | frame["estimate"].abs().ge(ONE))
+    place = ["scale", "partner", "group", "comparison"]
+    return compared & _at_the_place_of(frame, compared & told, place)
+
+
+def _nearly_all_perceivers(frame: pd.DataFrame, threshold: int) -> pd.Series:
+    """Return directional biases on almost the couples of the mean difference, as two means give the others away."""
+    place = ["scale", "partner", "group", "comparison"]
+    means = frame[frame["statistic"].eq("mean_difference") & frame["variant"].eq("")].set_index(place)["n_couples"]
+    biases = frame[frame["statistic"].eq("directional_bias")]
+    whole = means.reindex(pd.MultiIndex.from_frame(biases[place])).to_numpy(float)
+    others = whole - biases["n_couples"].to_numpy(float)
+    near = biases.index[(others > 0) & (others < threshold)]
+    return pd.Series(frame.index.isin(near), index=frame.index)
 
 
 def stamp(settings: Settings) -> str:

@@ -116,8 +116,8 @@ KEYS = (
         "analysis",
         "equivalence",
         "bounds by scale",
-        "The largest difference between partners' means that counts as none, in points of the score: `{default = 0.5}`, or "
-        "by scale code; fixed before the data are seen. Left out: equivalence is not tested.",
+        "The largest difference between partners' means that counts as none, in points of the score: "
+        "`{default = 0.5}`, or by scale code; fixed before the data are seen. Left out: equivalence is not tested.",
     ),
     Key("source", "citation", "text", "How to cite the data."),
     Key("source", "licence", "text", "Under which licence the data may be used."),

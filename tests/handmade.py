@@ -181,6 +181,7 @@ SHORT = book(items("H1", 1), items("H2", 2), items("H3", 3))
 
 ZOO: dict[str, Callable[[], an.Couples]] = {
     "roles": lambda: made(PROFILE),
+    "equivalence": lambda: made(PROFILE, settings={"equivalence": {"default": 0.5, "H1": 0.2}}),
     "exchangeable": lambda: made(PROFILE, roles=None),
     "one respondent": lambda: couples(PROFILE, answers(PROFILE)[:, :1]),
     "groups": lambda: made(PROFILE, group=["married", "dating", "dating"] * 10),

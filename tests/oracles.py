@@ -83,7 +83,7 @@ def couples(frame: str, *, profile: bool = False) -> an.Couples:
         couple="couple",
         partner="partner",
         roles=roles,
-        settings=an.Settings(resamples=200),
+        settings=an.Settings(resamples=200, equivalence={"default": 0.5}),  # the bounds of the reference
     )
 
 

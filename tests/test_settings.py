@@ -27,6 +27,7 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         ("minimum_answered", 80, "a share from 0.01 to 1, such as 0.8"),
         ("threshold", 4, "a whole number from 5 to 1,000"),
         ("threshold", 2000, "a whole number from 5 to 1,000"),
+        ("adjust", 5, '"holm" or "fdr_bh"'),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_the_range(name: str, value: object, allowed: str) -> None:
@@ -56,3 +57,13 @@ def test_the_ends_of_the_ranges_are_allowed(name: str, value: float) -> None:
 def test_single_couples_may_be_shown_when_disclosed_or_synthetic() -> None:
     assert an.Settings(disclose=True).open
     assert an.Settings(synthetic=True).open
+
+
+@pytest.mark.parametrize("bound", [0, -0.5, float("nan"), float("inf"), "0.5"])
+def test_a_bound_of_equivalence_is_a_number_of_points_above_0(bound: object) -> None:
+    said = message(an.StudyError, an.Settings, equivalence={"default": 0.5, "H1": bound})
+    assert said == (f"equivalence.H1 is {bound}; allowed is a number of points above 0, below the range of the scale.")
+
+
+def test_a_method_of_adjustment_that_is_not_there_is_refused() -> None:
+    assert message(an.StudyError, an.Settings, adjust="fdr") == 'adjust is \'fdr\'; allowed is "holm" or "fdr_bh".'

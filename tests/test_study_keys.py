@@ -36,6 +36,8 @@ RIGHT = {
     "analysis.disclose": ["true"],
     "analysis.synthetic": ["false"],
     "analysis.categorical_intervals": ["true"],
+    "analysis.adjust": ['"holm"', '"fdr_bh"'],
+    "analysis.equivalence": ["{default = 0.5}", "{H1 = 1}", "{}"],
     "source.citation": ['"Us"'],
     "source.licence": ['"None"'],
     "source.sha256": ['"00"'],
@@ -79,6 +81,11 @@ WRONG = {
     ],
     "analysis.confidence": [('"0.9"', "it takes a number"), ("true", "it takes a number")],
     "analysis.seed": [("1.5", "it takes a whole number"), ("true", "it takes a whole number")],
+    "analysis.adjust": [('"bonferroni"', 'analysis.adjust is "bonferroni"; it takes "holm" or "fdr_bh"')],
+    "analysis.equivalence": [
+        ("0.5", "it takes numbers by scale code, {default = 0.5, H1 = 0.3}"),
+        ('{H1 = "a"}', "it takes numbers by scale code"),
+    ],
     "analysis.by": [('"items"', 'it takes "scale" or "indicator"'), ("[1]", 'it takes "scale" or "indicator"')],
 }
 

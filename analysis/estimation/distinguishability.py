@@ -9,6 +9,7 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.adjustment import adjusted, adjustment
 from analysis.estimation.calibrated import ALLOWED, LEVEL, measured_note
 from analysis.estimation.notes import joined
 from analysis.estimation.profiles import is_one_block, without_gated
@@ -41,6 +42,7 @@ METHODS = {
     "sequential": "maximum likelihood, after the components before it; p of chi-square",
     "hotelling": "Hotelling's T² of the differences, p of F",
 }
+ACROSS = "the blocks and scales of one statistic and variant"
 NO_MAXIMUM = "no maximum of the likelihood was found: test fewer scores at once"
 SINGULAR = "a score is constant, or others determine it: leave it out"
 SWAPPED = {True: "all", False: "{:,} random"}  # the number of all swaps would tell that of couples
@@ -101,7 +103,8 @@ def distinguishability(couples: Couples) -> Estimates:
     -------
     Estimates
         estimate and test are the statistic, df its degrees of freedom or contrasts. Couples need every score of a block
-        for both partners; n beside each number. A block needs more couples than twice its scores. A scale with a gate
+        for both partners; n beside each number. p_adjusted: Holm (or ``adjust`` of study.toml) over the blocks and
+        scales of one test. A block needs more couples than twice its scores. A scale with a gate
         that closes it for more than 10 % of the couples is left out of blocks. The number of random swaps is the
         study's ``resamples``; up to 14 couples all swaps are taken, and p is exact.
 
@@ -118,20 +121,21 @@ def distinguishability(couples: Couples) -> Estimates:
     >>> import analysis as an
     >>> table = an.distinguishability(an.make_couples(80, seed=1, role_difference=0.5))
     >>> table.where(scale="U1", variant=["permutation", "hotelling"])
-    scale partner statistic          variant     estimate    df      p  n
-    U1    both    isat_chi2          permutation    42.48    20   .011 80
-    U1    both    means              hotelling      27.30 4, 76 < .001 80
-    U1    both    variances          permutation     9.24     4   .053 80
-    U1    both    within_covariances permutation    14.94     6   .059 80
-    U1    both    cross_covariances  permutation    10.18     6   .150 80
+    scale partner statistic          variant     estimate    df      p p_adjusted  n
+    U1    both    isat_chi2          permutation    42.48    20   .011       .069 80
+    U1    both    means              hotelling      27.30 4, 76 < .001     < .001 80
+    U1    both    variances          permutation     9.24     4   .053       .742 80
+    U1    both    within_covariances permutation    14.94     6   .059       .944 80
+    U1    both    cross_covariances  permutation    10.18     6   .150      1.000 80
     Too few couples for the p of chi-square: ...
     """
     text = refusal("distinguishability", couples)
     if text:
         return Estimates((), [text])
     blocks, notes = _blocks(couples)
-    rows = [line for block in blocks for line in _of_block(couples, block)]
-    return Estimates(rows, [*notes, *_advice(couples, blocks, rows)])
+    adjust = couples.settings.adjust
+    rows = adjusted((line for block in blocks for line in _of_block(couples, block)), ("statistic", "variant"), adjust)
+    return Estimates(rows, [*notes, *_advice(couples, blocks, rows), *adjustment(rows, ACROSS, adjust)])
 
 
 def _blocks(couples: Couples) -> tuple[list[Block], list[str]]:

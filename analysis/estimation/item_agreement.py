@@ -9,9 +9,10 @@ from math import isfinite
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.adjustment import adjusted, adjustment
 from analysis.estimation.notes import MID_P, PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
-from analysis.estimation.random_couples import strata
+from analysis.estimation.random_couples import beside, strata
 from analysis.estimation.samples import BOTH
 from analysis.estimation.score_pairs import COMPARISONS
 from analysis.guards import FEWEST_COUPLES, refusal
@@ -33,6 +34,8 @@ OF_ROLES = ("stuart_maxwell", "bhapkar")
 STATISTICS = (*SHARES, "mean_abs_difference", *SCHEMES, *ALPHAS, "polychoric_r")
 DISCRETE = (*SHARES, "mean_abs_difference", *SCHEMES)
 MOSTLY_ONE = 0.9  # share of one category from which a kappa says little
+FAMILY = ("scale", "statistic", "variant")
+ACROSS = "the items of a scale, for each statistic"
 DECLARED = "on the declared categories"
 TOO_MANY = f"answers have more than {MOST_CATEGORIES} categories: compare the scale's scores"
 PREVALENCE = "nearly all answers are one category, which lowers a kappa whatever partners do: read exact and AC2"
@@ -96,13 +99,14 @@ def item_agreement(couples: Couples) -> Estimates:
     >>> import analysis as an
     >>> table = an.item_agreement(an.make_couples(80, seed=1))
     >>> table.where(item="H1_1", statistic=["exact", "kappa_quadratic"])
-    scale item partner comparison statistic       variant estimate interval       p  n note
-    H1    H1_1 both    agreement  exact                        28% [19%, 38%]       80
-    H1    H1_1 both    agreement  exact           pseudo       28%             .895 80 1
-    H1    H1_1 both    agreement  kappa_quadratic              .17 [−.02, .36]      80
-    H1    H1_1 both    agreement  kappa_quadratic pseudo       .00             .108 80 2
+    scale item partner comparison statistic       variant estimate interval       p p_adjusted  n note
+    H1    H1_1 both    agreement  exact                        28% [19%, 38%]                  80
+    H1    H1_1 both    agreement  exact           pseudo       28%             .895       .895 80 1
+    H1    H1_1 both    agreement  kappa_quadratic              .17 [−.02, .36]                 80
+    H1    H1_1 both    agreement  kappa_quadratic pseudo       .00             .108       .186 80 2
     (1) mid-p = .8471
     (2) mid-p = .1019
+    p_adjusted: Holm across the items of a scale, for each statistic; p itself is not adjusted.
     """
     text = refusal("agreement", couples)
     if text:
@@ -118,7 +122,9 @@ def item_agreement(couples: Couples) -> Estimates:
         else:
             place = [one.item for one in answered].index(item)
             rows += _of_item(couples, answered[place], random, place)
-    return Estimates(rows, of_finished(couples, "item agreement"))
+    adjust = couples.settings.adjust
+    rows = adjusted(rows, FAMILY, adjust)
+    return Estimates(rows, [*of_finished(couples, "item agreement"), *adjustment(rows, ACROSS, adjust)])
 
 
 def _statistics(couples: Couples) -> tuple[str, ...]:
@@ -175,7 +181,8 @@ def _of_item(couples: Couples, one: Answered, random: dict[str, Benchmark], plac
         note = joined(_why(value, statistic), caution if statistic in SCHEMES or statistic in ALPHAS else "")
         yield row("agreement", statistic, **at, **value._asdict(), method=method, note=note)
         if statistic in random:
-            yield _beside(statistic, at, random[statistic], place, couples.settings.resamples)
+            mid = _mid_p(statistic, random[statistic], place)
+            yield beside(statistic, at, random[statistic], place, couples.settings.resamples, ONE_ANSWER, mid)
     if couples.roles:
         yield from _margins(couples, one, at)
 
@@ -215,15 +222,10 @@ def _why(value: Value, statistic: str) -> str:
     return PERFECT if value.estimate == 1 else TOO_FLAT
 
 
-def _beside(statistic: str, at: Row, random: Benchmark, place: int, resamples: int) -> Row:
-    """Return the row of random couples of one index of one item."""
-    estimate, se, p, mid = (float(part[place]) for part in (random.estimate, random.se, random.p, random.mid_p))
-    note = f"{MID_P} = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
-    return row(
-        "agreement", statistic, variant="pseudo", **at, estimate=estimate, se=se, p=p,
-        method=f"all pairs that are no couple; p from {resamples:,} random re-pairings",
-        note=note if isfinite(estimate) else ONE_ANSWER,
-    )  # fmt: skip
+def _mid_p(statistic: str, random: Benchmark, place: int) -> str:
+    """Return the mid-p of a discrete index in words, or an empty string."""
+    mid = float(random.mid_p[place])
+    return f"{MID_P} = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
 
 
 def _margins(couples: Couples, one: Answered, at: Row) -> Iterator[Row]:

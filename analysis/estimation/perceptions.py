@@ -55,7 +55,7 @@ def _of_perceivers(couples: Couples, code: str, mirrors: Mirrors, slots: list[in
 
 
 def _complete(*parts: Array) -> Array:
-    return np.isfinite(parts).all(axis=0)
+    return np.asarray(np.isfinite(parts).all(axis=0))
 
 
 def _note(statistic: str, value: Value, perceivers: int) -> str:

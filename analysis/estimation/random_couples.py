@@ -42,10 +42,15 @@ def random_pairs(couples: Couples, pairs: Sequence[Pair]) -> Mapping[str, Benchm
     )
 
 
-def beside(statistic: str, at: Row, random: Benchmark, place: int, resamples: int, undefined: str) -> Row:
-    """Return the row of random couples of one index: variant ``pseudo``, or behind the variant that ``at`` has."""
+def beside(
+    statistic: str, at: Row, random: Benchmark, place: int, resamples: int, undefined: str, note: str = ""
+) -> Row:
+    """Return the row of random couples of one index: variant ``pseudo``, or that word behind the variant of ``at``.
+
+    ``undefined`` is the reason of an index that does not exist, ``note`` what to know of one that does.
+    """
     estimate, se, p = (float(part[place]) for part in (random.estimate, random.se, random.p))
-    note = "" if isfinite(p) else TOO_FEW
+    note = note if isfinite(p) else TOO_FEW
     variant = " ".join(filter(None, (at.get("variant", ""), PSEUDO)))
     return row(
         "agreement", statistic, **{**at, "variant": variant}, estimate=estimate, se=se, p=p,

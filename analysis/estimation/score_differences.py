@@ -18,7 +18,7 @@ from analysis.results import NOT_SHOWN
 from analysis.stats import limits as stats
 from analysis.stats.concordance import concordance, paired_difference
 from analysis.stats.equivalence import equivalence
-from analysis.stats.moments import difference, mean_t
+from analysis.stats.moments import difference
 from analysis.stats.spreads import sd_ratio, sd_ratio_jackknife
 from analysis.stats.value import ROUNDING, Array, Value
 
@@ -27,14 +27,14 @@ NO_TEST = f"{NO_DIFFERENCE}: no interval and no test"
 SAME_SIZE = "all differences are of the same size: no interval"
 NO_LEVELS = "the couples' means do not vary"
 ONE_LINE = "a straight line through all couples, or one couple alone that makes it: no interval"
-DETERMINED = "the scores determine each other, or the first partner's do not vary: no interval"
+DETERMINED = "the scores determine each other: no interval"
 TIED = "so many couples differ alike that the interval has no width"
 TOO_FEW_BEYOND = "too few couples beyond it for an end of the interval, and the scale has no declared range"
 NO_PITMAN = f"{NOT_SHOWN}: below .05 in .06 to .12 of simulated samples of skewed scores of equal spread; read variant "
 NO_SPREAD = (
     f"{NOT_SHOWN}: 95 % intervals were beside the true slope in .12 to .14 of simulated samples of skewed scores"
 )
-NO_ROBUST_SPREAD = f"{NOT_SHOWN}: 95 % intervals were beside the true slope in .04 to .09 of simulated samples"
+NO_ROBUST_SPREAD = f"{NOT_SHOWN}: 95 % intervals missed the true slope in .04 to .09 of simulated samples"
 
 
 def signed_differences(
@@ -65,7 +65,7 @@ def unsigned_differences(x: Array, y: Array, confidence: float) -> Iterator[Foun
     symmetric = "+/- 1.959964 sqrt(mean d²), whoever is first"
     note = too_few(n) if not n else "" if isfinite(found.limit.lower) else SAME_SIZE
     yield Found("loa_upper", found.limit, f"{symmetric}; chi-square interval", note)
-    value = stats.order_free_jackknife(x, y, confidence)
+    value = with_spread(stats.order_free_jackknife(x, y, confidence))
     note = why_no_jackknife(value, n, too_few(n))
     yield Found("loa_upper", value, f"{symmetric}; couples left out in turn, on the logarithm", note, "jackknife")
     method = "|difference| on the mean of the two; least squares, HC3"
@@ -90,7 +90,7 @@ def _limits(x: Array, y: Array, confidence: float, sign: str, widest: float) -> 
     found, n = stats.limits(x, y, confidence), len(x)
     bias = found.bias._replace(test=nan, p=nan)
     yield Found("loa_bias", bias, f"{sign}; t interval", _of_mean(bias, n))
-    without = stats.limits_jackknife(x, y, confidence)
+    without = map(with_spread, stats.limits_jackknife(x, y, confidence))
     beyond = stats.quantiles(difference(x, y), confidence, widest)
     ends = (("loa_lower", "-", "2.5"), ("loa_upper", "+", "97.5"))
     for (name, side, percent), exact, left_out, quantile in zip(ends, found[1:], without, beyond, strict=True):
@@ -123,18 +123,20 @@ def _slope(statistic: str, value: Value, n: int, method: str, variant: str, hidd
 
 
 def with_spread(value: Value) -> Value:
-    """Return a slope without the interval and the test that a standard error of 0 would give it."""
+    """Return a value without the interval and the test that a standard error of 0, or of rounding, would give it."""
     return value if value.se > ROUNDING * max(1.0, abs(value.estimate)) else Value(value.estimate)
 
 
 def _spreads(x: Array, y: Array, confidence: float, over: str) -> Iterator[Found]:
     value, n = sd_ratio(x, y, confidence), len(x)
+    left_out = with_spread(sd_ratio_jackknife(x, y, confidence))
+    if value.estimate == 0:
+        value = left_out = Value(nan)
     note = _missing(value.estimate, n, NO_VARIANCE) or ("" if isfinite(value.lower) else DETERMINED)
     hidden = f"{NO_PITMAN}jackknife" if isfinite(value.p) else ""
     yield Found("sd_ratio", value, f"{over}; Pitman's interval, Pitman-Morgan test", joined(note, hidden))
-    value = sd_ratio_jackknife(x, y, confidence)
-    note = why_no_jackknife(value, n, NO_VARIANCE)
-    yield Found("sd_ratio", value, f"{over}; couples left out in turn, on the logarithm", note, "jackknife")
+    note = why_no_jackknife(left_out, n, NO_VARIANCE)
+    yield Found("sd_ratio", left_out, f"{over}; couples left out in turn, on the logarithm", note, "jackknife")
 
 
 def _distance(value: Value, n: int) -> Found:

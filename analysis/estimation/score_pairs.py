@@ -116,14 +116,13 @@ def _same_items(couples: Couples, code: str) -> Iterator[Pair]:
     for item in items:
         by_referent.setdefault(item.referent, []).append(item)
     whole = COMPARISONS[next(iter(by_referent))] if len(by_referent) == 1 else "similarity"
-    couple, scores = np.arange(couples.n), couples.scored([code])[:, :, 0]
-    yield Pair(code, whole, "", *scores.T, couple, widest=_widest(items), items=tuple(items))
+    couple, (x, y) = np.arange(couples.n), couples.scored([code])[:, :, 0].T
+    yield Pair(code, whole, "", x, y, couple, widest=_widest(items), items=tuple(items))
     if len(by_referent) > 1:
         for referent, part in by_referent.items():
-            scores, name = _score(couples, part), f"{referent}_items"
-            yield Pair(
-                code, COMPARISONS[referent], name, *scores.T, couple, widest=_widest(part), items=tuple(part)
-            )  # fmt: skip
+            x, y = _score(couples, part).T
+            at, name = COMPARISONS[referent], f"{referent}_items"
+            yield Pair(code, at, name, x, y, couple, widest=_widest(part), items=tuple(part))
 
 
 def _mirrored(couples: Couples, code: str) -> Iterator[Pair]:

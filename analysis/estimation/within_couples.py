@@ -42,17 +42,12 @@ def _why_not(items: Sequence[Item], known: Array, n: int) -> str:
 def _of_complete(answers: Array, items: Sequence[Item], confidence: float) -> Iterator[Found]:
     categories = np.array([int(item.bounds[1] - item.bounds[0]) + 1 for item in items if item.bounds])
     found, n = within_couple(answers[:, 0], answers[:, 1], categories, confidence), len(answers)
-    by_chance = f"{uniform_deviation(categories):.2f}"
+    deviation = f"|x - y| / 2, mean over items; null {uniform_deviation(categories):.2f}: every answer equally likely"
     beyond = BEYOND if found.beyond_chance > 0 else ""
     for (statistic, variant), value, method, note in (
         (PLACES[0], found.rwg, "r_wg(j), null: every answer equally likely", beyond),
         (PLACES[1], found.rwg_linear, "1 - u, null: every answer equally likely", ""),
-        (
-            PLACES[2],
-            found.average_deviation,
-            f"|x - y| / 2, mean over items; {by_chance} if every answer is as likely",
-            "",
-        ),
+        (PLACES[2], found.average_deviation, deviation, ""),
     ):
         plain = value._replace(test=np.nan, df=np.nan, p=np.nan)
         yield Found(statistic, plain, f"{method}; {OVER_COUPLES}", joined(of_mean(value, n), note), variant)

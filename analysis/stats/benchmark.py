@@ -129,8 +129,13 @@ def benchmark_items(
 
 
 def _in_order(pairs: Array, strata: Array, *, exchangeable: bool) -> tuple[Array, Array]:
-    """Return persons' values, (measures, 2 couples), and couples' strata, sorted by the numbers alone."""
-    labels = np.broadcast_to(np.asarray(strata, dtype=float)[:, None, None], (len(pairs), 2, 1))
+    """Return persons' values, (measures, 2 couples), and couples' strata, sorted by the numbers alone.
+
+    A couple with both answers to nothing is left out: it must not change the draws of the others.
+    """
+    there = (~np.isnan(pairs[:, 0] + pairs[:, 1])).any(axis=1)
+    pairs, strata = pairs[there], np.asarray(strata)[there]
+    labels = np.broadcast_to(strata.astype(float)[:, None, None], (len(pairs), 2, 1))
     ordered = in_order(np.concatenate([labels, pairs], axis=2), exchangeable=exchangeable)
     return ordered[:, :, 1:].transpose(2, 1, 0).reshape(pairs.shape[2], 2 * len(pairs)), ordered[:, 0, 0]
 

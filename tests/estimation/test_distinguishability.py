@@ -58,13 +58,15 @@ def test_the_numbers_are_those_of_the_scores() -> None:
     part = swap_component(x, y, "variances", 100, stream(seed, "distinguishability", "block:healthy", "variances"))
     assert found["variances", "permutation"]["p"] == part.p
     assert found["variances", "permutation"]["method"] == (
-        "p from 100 random swaps of partners within couples, roles centred"
+        "p from 100 random swaps of partners within couples, roles centred; p adjusted by Holm for 9 tests"
     )
 
 
 def test_with_few_couples_all_swaps_are_taken() -> None:
     found = by_place(an.distinguishability(made(FOUR, 12)), "H1")
-    assert found["isat_chi2", "permutation"]["method"] == "p from all swaps of partners within couples"
+    assert found["isat_chi2", "permutation"]["method"] == (
+        "p from all swaps of partners within couples; p adjusted by Holm for 2 tests"
+    )
 
 
 def test_only_a_p_that_can_be_read_is_printed_and_the_others_stay_with_their_measured_size() -> None:
