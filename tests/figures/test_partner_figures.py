@@ -61,7 +61,9 @@ def test_exchangeable_partners_have_indices_without_an_order() -> None:
 
 
 def test_without_an_index_the_reason_is_said() -> None:
-    with pytest.raises(an.SurveyError, match=r"No scale has an index of agreement to draw\. Reason: These data have one"):
+    with pytest.raises(
+        an.SurveyError, match=r"No scale has an index of agreement to draw\. Reason: These data have one"
+    ):
         an.figures.agreement(hm.ZOO["one respondent"]())
 
 
@@ -193,8 +195,8 @@ def _bounds(table: AnswerPairs, cell: tuple[int, int], *, symmetric: bool) -> tu
                 rows.append(np.array([float(p == (i, j)) - float(p == (j, i)) for p in unknown]))
                 right.append(0.0)
     goal = np.array([float(place == cell) for place in unknown])
-    ends = [linprog(sign * goal, A_eq=np.array(rows), b_eq=np.array(right), bounds=(0, None)) for sign in (1, -1)]
-    return float(ends[0].fun), float(-ends[1].fun)
+    ends = [linprog(sign * goal, A_eq=np.array(rows), b_eq=np.array(right), bounds=(0, None)).x for sign in (1, -1)]
+    return float(goal @ ends[0]), float(goal @ ends[1])
 
 
 @pytest.mark.parametrize("roles", [True, False])

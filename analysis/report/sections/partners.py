@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.couples import Couples
 from analysis.display import interval, number
+from analysis.estimation.adjustment import NAMES
 from analysis.estimation.calibrated import LEVEL
 from analysis.instrument.equivalence import equivalence_bound
 from analysis.report.markdown import bullets, heading, text
@@ -35,11 +36,11 @@ SIZES = (
     "limit, if differences are roughly normal."
 )
 ITEMS = (
-    "Both partners' answers to each item, after reversing, on its declared categories. The share of equal answers is "
-    "high where everybody answers alike, whoever is paired with whom: read it beside that of random couples, the mean "
-    "over all pairs who are no couple. κ has quadratic weights; its p comes from {resamples:,} random re-pairings, "
-    "two-sided, not corrected for the number of items. Answers about oneself are compared as similarity: a κ is no "
-    "reliability there."
+    "Both partners' answers to each item, after reversing, on its declared categories. The share of equal answers "
+    "is high where everybody answers alike, whoever is paired with whom: read it beside that of random couples, the"
+    " mean over all pairs who are no couple. κ has quadratic weights; its p comes from {resamples:,} random re-"
+    "pairings, two-sided, adjusted ({adjust}) over the items of a scale. Answers about oneself are compared as "
+    "similarity: a κ is no reliability there."
 )
 ONE_SIDED = (
     f" {item_tables.ONE_SIDED} marks items on which nearly all answers are one category: κ and α are low there "
@@ -113,7 +114,7 @@ def item_agreement(content: Content) -> str:
     made = item_tables.item_agreement(numbers, couples, content.numbering)
     if not made:
         return ""
-    method = ITEMS.format(resamples=couples.settings.resamples)
+    method = ITEMS.format(resamples=couples.settings.resamples, adjust=NAMES[couples.settings.adjust])
     method += ONE_SIDED if item_tables.ONE_SIDED in made else ""
     title = "Items: how often partners give the same answer"
     return section(title, "item-agreement", [method, made, content.figure("categories")])

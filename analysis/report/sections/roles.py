@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.adjustment import NAMES
 from analysis.estimation.calibrated import LEVEL
 from analysis.instrument.codebook import BLOCKS
 from analysis.report.markdown import bullets, text
@@ -16,12 +17,12 @@ from analysis.report.tables import distinguishability as tables
 from analysis.stats.levels import LEVELS
 
 TOLD_APART = (
-    "All at once: equal means, variances, covariances within persons and between partners. Its p comes from swapping "
-    "partners within couples ({resamples:,} random swaps; all of them where couples are few). T² is Hotelling's, of "
-    "the differences of means. The other components are tested by swaps with the roles centred, so that all else may "
-    "differ. Chi-square's own p calls partners distinguishable too often where couples are few: it stands in "
-    "results.csv with its measured size. No p here is corrected for the number of tests, and none is a size: for that "
-    "see the differences between partners."
+    "All at once: equal means, variances, covariances within persons (within) and between partners (cross). Its p "
+    "comes from swapping partners within couples ({resamples:,} random swaps; all of them where couples are few). "
+    "T² is Hotelling's, of the differences of means. The other components are tested by swaps with the roles "
+    "centred, so that all else may differ. Chi-square's own p calls partners distinguishable too often where "
+    "couples are few: it stands in results.csv with its measured size. Adjusted p: {adjust} over the rows of the "
+    "table. No p is a size: for that see the differences between partners."
 )
 SAME_MEASURE = (
     "Configural: one factor for each partner. Metric: equal loadings. Scalar: equal intercepts, which comparing means "
@@ -37,7 +38,8 @@ def distinguishability(content: Content) -> str:
     blocks = tables.blocks_of(numbers)
     if not blocks:
         return ""
-    method = TOLD_APART.format(resamples=couples.settings.resamples)
+    settings = couples.settings
+    method = TOLD_APART.format(resamples=settings.resamples, adjust=NAMES[settings.adjust])
     made = tables.distinguishability(numbers, couples, content.numbering)
     told = [block for block in blocks if block in BLOCKS] or blocks
     words = [told_apart(numbers, couples, block) for block in told]

@@ -15,8 +15,8 @@ TESTS = {
     "isat_chi2": ("permutation", "All at once: χ²"),
     "means": ("hotelling", "Means: T²"),
     "variances": ("permutation", "Variances: p"),
-    "within_covariances": ("permutation", "Within persons: p"),
-    "cross_covariances": ("permutation", "Between partners: p"),
+    "within_covariances": ("permutation", "Within: p"),
+    "cross_covariances": ("permutation", "Cross: p"),
 }
 
 
@@ -25,15 +25,19 @@ def distinguishability(numbers: Numbers, couples: Couples, numbering: Numbering)
     rows = []
     for block in blocks_of(numbers):
         everything, means, *others = (tested(numbers, block, name) for name in TESTS)
-        cells = [cell for line in (everything, means) for cell in (value(line), degrees_of(line), p_of(line))]
+        cells = [cell for line in (everything, means) for cell in _tested(line)]
         rows.append([scale_name(couples.codebook, block), n_of(everything), *cells, *map(p_of, others)])
     everything_head, means_head, *other_heads = (head for _, head in TESTS.values())
-    heads = ["n", everything_head, "df", "p", means_head, "df", "p", *other_heads]
+    heads = ["n", everything_head, "df", "p", "adj. p", means_head, "df", "p", "adj. p", *other_heads]
     caption = (
         "Can partners be told apart? The scores of a row are tested together: the scales of a block, or the items of a "
         "scale."
     )
     return table(["Scores", *heads], rows, numbering.table(caption))
+
+
+def _tested(line: Line) -> list[str]:
+    return [value(line), degrees_of(line), p_of(line), p_of(line, "p_adjusted")]
 
 
 def tested(numbers: Numbers, block: str, statistic: str) -> Line:

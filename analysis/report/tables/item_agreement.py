@@ -22,17 +22,8 @@ def item_agreement(numbers: Numbers, couples: Couples, numbering: Numbering) -> 
             cells = _cells(at, beside)
             rows.append([text(item.name), at["exact"]["comparison"], n_of(at["exact"]), *cells])
     ci = level(couples)
-    heads = [
-        f"Same answer {ci}",
-        "random",
-        "Within 1",
-        "random",
-        f"κ quadr. {ci}",
-        "p",
-        "AC2",
-        "α ord.",
-        f"r polych. {ci}",
-    ]
+    heads = [f"Same answer {ci}", "random", "Within 1", "random", f"κ quadr. {ci}", "p", "adj. p", "AC2", "α ord."]
+    heads.append("r polych.")
     caption = (
         "Items: share of couples with the same answer, and with answers at most one point apart, beside random "
         "couples; quadratic κ, Gwet's AC2, Krippendorff's ordinal α, polychoric r."
@@ -44,7 +35,8 @@ def _cells(at: dict[str, Line], beside: dict[str, Line]) -> list[str]:
     marked = ONE_SIDED if one_sided(at["kappa_quadratic"]) else ""
     return [
         with_interval(at["exact"]), value(beside["exact"]), value(at["within_1"]), value(beside["within_1"]),
-        _marked(with_interval(at["kappa_quadratic"]), marked), p_of(beside["kappa_quadratic"]), value(at["ac2"]),
+        _marked(with_interval(at["kappa_quadratic"]), marked), p_of(beside["kappa_quadratic"]),
+        p_of(beside["kappa_quadratic"], "p_adjusted"), value(at["ac2"]),
         _marked(value(at["krippendorff_ordinal"]), marked), value(at["polychoric_r"]),
     ]  # fmt: skip
 
