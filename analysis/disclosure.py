@@ -20,6 +20,9 @@ from analysis.statistics import kind_of
 
 ONE = 1 - 1e-12
 SPREADS = ("sd", "scale_sd")
+OF_ONE_ITEM = ("exact", "within_1", "kappa_quadratic", "ac2", "krippendorff_ordinal", "polychoric_r")
+WITH_INTERVAL = ("exact", "within_1", "kappa_quadratic")
+TWO_DECIMALS = 2
 COUNT = re.compile(r": (\d+)(?=[;,.)]|$)")
 CONSTANT = "an item does not vary; it is counted in k"
 NAMED_CONSTANT = re.compile(r"(an item is|items are) constant: .*", re.DOTALL)
@@ -37,6 +40,10 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     the mean that goes with it, a correlation of exactly 1 or -1, a distance of exactly 0. Whichever it was, a hidden
     row says the same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant
     digits. With settings that are open (synthetic or disclosed) the results come back as they are.
+
+    The two partners' answers to one item make a table with small cells, and fifteen indices of it at four digits tell
+    every cell. So of one item's agreement six indices are shown, to two decimals, three of them with their interval;
+    nothing, where few couples differ or few agree, or where a partner always gave the same answer.
 
     Where an item does not vary, everything on the items of its scale is hidden, as the scale's mean less the other
     items' means is everybody's answer to it. The skew of an item is hidden always: with n, mean, SD and the share at a
@@ -59,12 +66,14 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     hidden |= _small_shares(frame, settings.threshold) | _telling(frame) | frame["statistic"].eq("skew")
     hidden |= _beside_a_constant(frame) | _of_single_couples(frame) | _of_determined_scores(frame)
     hidden |= _nearly_all_perceivers(frame, settings.threshold)
+    hidden |= _telling_of_one_item(frame, hidden)
     hidden |= _of_rare_codes(frame, hidden)
     frame.loc[hidden, [*NUMBERS]] = np.nan
     frame.loc[hidden, [*COUNTS]] = pd.NA
     frame.loc[hidden, "note"] = HIDDEN
     frame.loc[frame["note"].str.startswith("constant"), "note"] = CONSTANT
     frame["note"] = [public_note(note, settings) for note in frame["note"]]
+    frame = _coarse_on_one_item(frame)
     frame[[*NUMBERS]] = frame[[*NUMBERS]].map(significant)
     return Estimates.of_frame(frame, [public_note(note, settings) for note in estimates.notes])
 
@@ -138,17 +147,52 @@ def _telling(frame: pd.DataFrame) -> pd.Series:
     no_distance = frame["statistic"].isin(["profile_d2"]) & frame["estimate"].eq(0)
     no_spread = frame["statistic"].isin(SPREADS) & frame["estimate"].eq(0)
     place = [column for column in KEY if column not in ("statistic", "variant", "comparison")]
-    around = frame.loc[no_spread, place].drop_duplicates()
-    same_place = pd.MultiIndex.from_frame(frame[place]).isin(pd.MultiIndex.from_frame(around))
-    return perfect | no_distance | frame["se"].eq(0) | pd.Series(same_place, index=frame.index)
+    return perfect | no_distance | frame["se"].eq(0) | _at_the_place_of(frame, no_spread, place)
 
 
 def _beside_a_constant(frame: pd.DataFrame) -> pd.Series:
     """Return all rows on items of a scale with one that does not vary: the scale's mean less the others' tells it."""
-    place, items = ["scale", "partner", "group"], frame["section"].eq("items")
-    constant = frame.loc[items & frame["statistic"].eq("sd") & frame["estimate"].eq(0), place].drop_duplicates()
-    beside = pd.MultiIndex.from_frame(frame[place]).isin(pd.MultiIndex.from_frame(constant))
-    return items & pd.Series(beside, index=frame.index)
+    items = frame["section"].eq("items")
+    constant = items & frame["statistic"].eq("sd") & frame["estimate"].eq(0)
+    beside = items & _at_the_place_of(frame, constant, ["scale", "partner", "group"])
+    return beside | (_on_one_item(frame) & frame["scale"].isin(frame.loc[constant, "scale"]))
+
+
+def _on_one_item(frame: pd.DataFrame) -> pd.Series:
+    """Return the rows that compare the two partners' answers to one item."""
+    return frame["section"].eq("agreement") & frame["item"].ne("")
+
+
+def _telling_of_one_item(frame: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Return the indices that are not shown of one item, and all of those whose table of answers one would tell.
+
+    That is where the share of equal answers is hidden, which most indices give back; and where one has no value or no
+    spread, as a partner always gave the same answer. A hidden share takes that of random couples with it: with the
+    shares of the answers the one tells the other.
+    """
+    of_items = _on_one_item(frame)
+    flat = frame["se"].eq(0) | (frame["statistic"].isin(OF_ONE_ITEM) & frame["estimate"].isna())
+    telling = of_items & ((frame["statistic"].eq("exact") & hidden) | flat)
+    twins = _at_the_place_of(frame, of_items & hidden, ["scale", "item", "statistic"])
+    whole = _at_the_place_of(frame, telling, ["scale", "item"])
+    return of_items & (whole | twins | ~frame["statistic"].isin(OF_ONE_ITEM))
+
+
+def _at_the_place_of(frame: pd.DataFrame, rows: pd.Series, place: list[str]) -> pd.Series:
+    """Return all rows that share the columns of a place with one of the given rows."""
+    places = pd.MultiIndex.from_frame(frame.loc[rows, place].drop_duplicates())
+    return pd.Series(pd.MultiIndex.from_frame(frame[place]).isin(places), index=frame.index)
+
+
+def _coarse_on_one_item(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the results with what is shown of single items to two decimals, spreads and most intervals left out."""
+    of_items = _on_one_item(frame)
+    without = of_items & ~frame["statistic"].isin(WITH_INTERVAL)
+    frame.loc[of_items, ["se", "test", "df", "df2"]] = np.nan
+    frame.loc[without, ["lower", "upper", "confidence"]] = np.nan
+    shown = ["estimate", "lower", "upper"]
+    frame.loc[of_items, shown] = frame.loc[of_items, shown].round(TWO_DECIMALS)
+    return frame
 
 
 def _of_single_couples(frame: pd.DataFrame) -> pd.Series:
@@ -165,10 +209,7 @@ def _of_determined_scores(frame: pd.DataFrame) -> pd.Series:
     r = frame["statistic"].isin(["icc_pairwise", "icc_c1", "pearson_r"]) & frame["n_couples"].gt(0)
     told = r & (frame["estimate"].isna() | frame["estimate"].abs().ge(ONE))
     place = ["scale", "partner", "group", "comparison"]
-    around = frame.loc[compared & told, place].drop_duplicates()
-    return compared & pd.Series(
-        pd.MultiIndex.from_frame(frame[place]).isin(pd.MultiIndex.from_frame(around)), index=frame.index
-    )
+    return compared & _at_the_place_of(frame, compared & told, place)
 
 
 def _nearly_all_perceivers(frame: pd.DataFrame, threshold: int) -> pd.Series:

@@ -12,7 +12,7 @@ from analysis.couples import Couples
 from analysis.estimation.adjustment import adjusted, adjustment
 from analysis.estimation.cautions import allowed, of_answers
 from analysis.estimation.compositions import by_composition
-from analysis.estimation.notes import PERFECT, TOO_FLAT, joined, of_finished
+from analysis.estimation.notes import MID_P, PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
 from analysis.estimation.random_couples import beside
 from analysis.estimation.samples import BOTH
@@ -231,7 +231,7 @@ def _why(value: Value, statistic: str) -> str:
 def _mid_p(statistic: str, random: Benchmark, place: int) -> str:
     """Return the mid-p of a discrete index in words, or an empty string."""
     mid = float(random.mid_p[place])
-    return f"mid-p = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
+    return f"{MID_P} = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
 
 
 def _margins(couples: Couples, one: Answered, at: Row) -> Iterator[Row]:

@@ -14,6 +14,7 @@ from analysis.guards import FEWEST_COUPLES
 from analysis.stats.factor import FEWEST_ITEMS, OneFactor
 from analysis.stats.value import Value
 
+MID_P = "mid-p"  # how the note begins that holds the one beside a permutation p
 PERFECT = "a perfect correlation leaves no interval and no test"
 NO_DIFFERENCE = "the differences do not vary"
 FLAT_MEAN = "nobody differs from anybody, which leaves no interval"

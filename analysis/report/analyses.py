@@ -8,6 +8,9 @@ from analysis.couples import Couples
 from analysis.estimation.agreement import agreement
 from analysis.estimation.blocks import block_reliability
 from analysis.estimation.descriptives import describe
+from analysis.estimation.distinguishability import distinguishability
+from analysis.estimation.invariance import invariance
+from analysis.estimation.item_agreement import item_agreement
 from analysis.estimation.items import items
 from analysis.estimation.one_factor import factor_fit
 from analysis.estimation.pairs import scale_pairs
@@ -31,4 +34,7 @@ def _parts(couples: Couples) -> Iterator[Estimates]:
     yield scale_pairs(couples)
     yield block_reliability(couples, bootstrap=True)
     yield agreement(couples)
+    yield item_agreement(couples)
+    yield distinguishability(couples)
+    yield invariance(couples)
     yield profiles(couples)

@@ -20,6 +20,9 @@ from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
 from analysis.estimation.compositions import one_table
 from analysis.estimation.notes import joined
+from analysis.estimation.samples import BOTH
+from analysis.figures.style import put_stamp
+from analysis.guards import refusal
 from analysis.private import KEPT_FROM_GIT, PRIVATE, private_folder, safe
 from analysis.report.analyses import analyse
 from analysis.report.compositions import (
@@ -155,18 +158,47 @@ def _epoch(day: str) -> str:
     return str(int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())) if day else ""
 
 
-FIGURES: dict[str, Callable[[Couples], Axes]] = {
-    "profile": draw.profile,
-    "groups": lambda couples: draw.profile(couples, by="group"),
-    "reliability": draw.reliability,
-    "plane": draw.plane,
-    "item_map": draw.item_map,
-    "item_correlations": draw.item_correlations,
+def _of_results(analysis: str, make: Callable[..., Axes]) -> Callable[[Couples, Estimates], Axes]:
+    """Return how a figure is drawn from results that are there already, where the data allow the analysis."""
+
+    def drawn(couples: Couples, shown: Estimates) -> Axes:
+        why = refusal(analysis, couples)
+        if why:
+            raise SurveyError(why)
+        ax = make(shown, codebook=couples.codebook)
+        put_stamp(ax, couples.settings)
+        return ax
+
+    return drawn
+
+
+def _of_couples(make: Callable[[Couples], Axes]) -> Callable[[Couples, Estimates], Axes]:
+    return lambda couples, _: make(couples)
+
+
+FIGURES: dict[str, Callable[[Couples, Estimates], Axes]] = {
+    "profile": _of_couples(draw.profile),
+    "groups": lambda couples, _: draw.profile(couples, by="group"),
+    "reliability": _of_couples(draw.reliability),
+    "agreement": _of_results("agreement", draw.agreement),
+    "differences": _of_couples(draw.differences),
+    "categories": _of_couples(draw.categories),
+    "distinguishability": _of_results("distinguishability", draw.distinguishability),
+    "plane": _of_couples(draw.plane),
+    "item_map": _of_couples(draw.item_map),
+    "item_correlations": _of_couples(draw.item_correlations),
 }
 CAPTIONS = {
     "profile": "Indicator profile: scale means with {level} intervals{within}.",
     "groups": "Indicator profile by {group}: scale means with {level} intervals.",
     "reliability": "Reliability of the scores with {level} intervals.",
+    "agreement": "Agreement between partners with {level} intervals, over grey bands of random couples: the mean over "
+    "all pairs who are no couple, plus and minus 1.96 standard deviations over random re-pairings.",
+    "differences": "Differences of the partners' scores against their mean, with the mean difference and limits of "
+    "agreement.",
+    "categories": "Both partners' answers, the items of a scale together, after reversing.",
+    "distinguishability": "Distinguishability: p of everything at once and of each component; the dashed line is .05, "
+    "and smaller p stand further to the right, below .001 as arrows.",
     "plane": "Healthy and unhealthy block means: density of persons, means with {level} ellipses.",
     "item_map": "Item map: each item's mean and its correlation with the rest of its scale.",
     "item_correlations": "Correlations between items, in blocks of scales.",
@@ -181,7 +213,7 @@ def _figures(couples: Couples, shown: Estimates, folder: Path) -> tuple[dict[str
         if name == "groups" and couples.groups is None:
             continue
         try:
-            ax = make(couples)
+            ax = make(couples, shown)
         except SurveyError as reason:
             refused[name] = str(reason)
             continue
@@ -215,6 +247,16 @@ OF_FIGURE: dict[str, dict[str, str | list[str]]] = {
     "profile": {"section": "describe", "statistic": "scale_mean", "group": ""},
     "groups": {"section": "describe", "statistic": "scale_mean"},
     "reliability": {"section": "reliability", "statistic": ["alpha", "alpha_pooled"], "group": ""},
+    "agreement": {
+        "section": "agreement",
+        "statistic": ["icc_1", "pearson_r"],
+        "variant": "",
+        "item": "",
+        "partner": BOTH,
+    },
+    "differences": {"section": "agreement", "statistic": "mean_difference", "variant": "", "partner": BOTH},
+    "categories": {"section": "agreement", "statistic": "exact", "variant": ""},
+    "distinguishability": {"section": "distinguishability", "statistic": "isat_chi2", "variant": "permutation"},
     "item_map": {"section": "items", "statistic": "item_rest_r"},
     "item_correlations": {"section": "items", "statistic": "item_rest_r"},
 }

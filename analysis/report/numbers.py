@@ -9,12 +9,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.display import interval, number, p_value
-from analysis.estimation.notes import HEYWOOD
+from analysis.estimation.notes import HEYWOOD, MID_P
 from analysis.results import KEY, Estimates, said, shows_p
 from analysis.statistics import kind_of
 
 NONE = "–"
 IMPROPER = "†"  # behind a number from a Heywood case
+IN_RESULTS_ALONE = (  # statistics that no table of the report shows
+    "design_effect", "rwg", "average_deviation", "krippendorff_interval", "kappa", "kappa_linear", "ac1",
+    "brennan_prediger", "stuart_maxwell", "bhapkar", "loa_slope", "loa_heteroscedasticity",
+)  # fmt: skip
 Line = Mapping[str, Any]
 
 
@@ -56,11 +60,23 @@ def with_interval(line: Line) -> str:
     return f"{value(line)} {escaped}".strip().replace(" ", "\u00a0")
 
 
-def p_of(line: Line) -> str:
-    """Return a row's p as a cell."""
-    if not line or not np.isfinite(line["p"]) or not shows_p(line["note"]):
+def p_of(line: Line, column: str = "p") -> str:
+    """Return a row's p, or its p_adjusted, as a cell."""
+    if not line or not np.isfinite(line[column]) or not shows_p(line["note"]):
         return NONE
-    return p_value(line["p"]).replace("< ", "\\<\u00a0")
+    return p_value(line[column]).replace("< ", "\\<\u00a0")
+
+
+def p_in_words(line: Line) -> str:
+    """Return a row's p as a sentence has it: with the sign before it.
+
+    Examples
+    --------
+    >>> p_in_words({"p": 0.0213}), p_in_words({"p": 0.0001})
+    ('= .021', '< .001')
+    """
+    p = p_value(line["p"])
+    return p if p.startswith("<") else f"= {p}"
 
 
 def n_of(line: Line, column: str = "n_couples") -> str:
@@ -71,12 +87,14 @@ def n_of(line: Line, column: str = "n_couples") -> str:
 def reasons(lines: Iterable[Line], *, empty: bool) -> dict[str, dict[str, list[str]]]:
     """Return note -> statistic -> scales of the rows that have one.
 
-    With ``empty`` those of the rows without an estimate, else those of the rows with one.
+    With ``empty`` those of the rows without an estimate, else those of the rows with one. What a note says of a p that
+    is not shown, of the mid-p beside one, or of a statistic that no table shows, stands in results alone.
     """
     found: dict[str, dict[str, list[str]]] = {}
     for line in lines:
         note = said(line["note"])
-        if note and empty != bool(np.isfinite(line["estimate"])):
+        is_read = note and shows_p(note) and not note.startswith(MID_P) and line["statistic"] not in IN_RESULTS_ALONE
+        if is_read and empty != bool(np.isfinite(line["estimate"])):
             scales = found.setdefault(note, {}).setdefault(line["statistic"], [])
             if line["scale"] not in scales:
                 scales.append(line["scale"])

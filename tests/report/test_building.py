@@ -15,7 +15,10 @@ import analysis as an
 from analysis.report.building import build_report
 from analysis.results import COLUMNS, KEY
 
-FIGURES = ("profile", "plane", "reliability", "item_map", "item_correlations")
+FIGURES = (
+    "profile", "plane", "reliability", "agreement", "differences", "categories", "distinguishability", "item_map",
+    "item_correlations",
+)  # fmt: skip
 FILES = {
     "report.html", "report.docx", "results.csv", "provenance.json", "private/results.csv", "private/ledger.csv",
     "private/notes.txt", "private/READ_ME_FIRST.txt", "private/.gitignore",
@@ -58,7 +61,10 @@ def test_a_report_is_these_files(demo_report: Path) -> None:
 
 def test_the_page_has_every_section_in_order(page: Page) -> None:
     ids = [attrs["id"] for tag, attrs in page.tags if tag == "h2" and "id" in attrs]
-    wanted = "flow measures scores reliability agreement profiles items cautions not-computed limits citing provenance"
+    wanted = (
+        "flow measures scores reliability agreement item-agreement distinguishability invariance profiles items "
+        "cautions not-computed limits citing provenance"
+    )
     assert ids == wanted.split()
 
 

@@ -82,8 +82,10 @@ def _scales(couples: Couples, scales: list[str]) -> str:
 
 def not_computed(content: Content) -> str:
     """Return what is not in the report, and the reason for each."""
-    lines = [f"{text(name)}: {text(sentence)}" for name, sentence in _refusals(content).items()]
-    lines += [f"figure “{text(name)}”: {text(content.public(why))}" for name, why in content.not_drawn.items()]
+    refusals = _refusals(content)
+    lines = [f"{text(name)}: {text(sentence)}" for name, sentence in refusals.items()]
+    drawn_not = {name: content.public(why) for name, why in content.not_drawn.items()}
+    lines += [f"figure “{text(name)}”: {text(why)}" for name, why in drawn_not.items() if why not in refusals.values()]
     lines += _noted(content, empty=True)
     blocks = [bullets(lines)] if lines else ["Everything that this report holds could be computed."]
     return section("What was not computed, and why", "not-computed", blocks)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.display import interval, number, p_value
+from analysis.display import interval, number
 from analysis.report.markdown import bullets, heading, text
-from analysis.report.numbers import IMPROPER, Line, Numbers, improper
+from analysis.report.numbers import IMPROPER, Line, Numbers, improper, p_in_words
 from analysis.report.sections.common import Content, section
 from analysis.report.tables import reliability as tables
 from analysis.report.tables.common import WHO
@@ -123,7 +123,6 @@ def _equal(numbers: Numbers, code: str) -> list[str]:
     for statistic, symbol in (("omega_difference", "ω"), ("alpha_difference", "α")):
         line = numbers.at("reliability", statistic, scale=code, partner="both")
         if line and np.isfinite(line["p"]):
-            p = p_value(line["p"])
-            p = p if p.startswith("<") else f"= {p}"
+            p = p_in_words(line)
             return [text(f"equal {symbol}: z = {number(line['test'])}, p {p}, {line['n_couples']} couples")]
     return []

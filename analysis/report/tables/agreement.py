@@ -2,69 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.adjustment import NAMES
 from analysis.report.markdown import table, text
-from analysis.report.numbers import Numbers, n_of, p_of, value, with_interval
+from analysis.report.numbers import Line, Numbers, n_of, p_of, value, with_interval
 from analysis.report.tables.common import Numbering, level, scale_name, who
 
-AGREEMENT = ("pearson_r", "icc_1", "icc_a1", "icc_pairwise", "ccc", "mean_difference", "d_z")
-BESIDE = ("jackknife", "pseudo")  # variants that stand beside an index
-Lines = Mapping[str, Mapping[str, Any]]
+OF_ROLES = {"pearson_r": "r", "icc_a1": "ICC(A,1)", "ccc": "CCC"}
+ORDER_FREE = {"icc_1": "ICC(1)", "icc_pairwise": "pairwise ICC"}
+BESIDE = ("jackknife", "pseudo", "quantile", "robust", "linear")  # variants that stand beside an index
+SCORES = ("similarity", "agreement")  # comparisons of the partners' scores on the same items
+Place = Mapping[str, str]
+
+
+def indices_of(couples: Couples) -> dict[str, str]:
+    """Return the indices that are shown, with their heads; of exchangeable partners those that know no order."""
+    return OF_ROLES if couples.roles else ORDER_FREE
+
+
+def places_of(numbers: Numbers, statistic: str, comparison: Sequence[str]) -> list[dict[str, str]]:
+    """Return where a statistic of the partners' scores stands: scale, comparison, variant and partner of each row."""
+    lines = numbers.results.where(section="agreement", statistic=statistic, comparison=comparison, item="")
+    kept = [line for line in lines if not line["variant"].endswith(BESIDE)]
+    return [{key: line[key] for key in ("scale", "comparison", "variant", "partner")} for line in kept]
+
+
+def at(numbers: Numbers, statistic: str, place: Place, beside: str = "") -> Line:
+    """Return a row at a place, or the row of a variant that stands beside it."""
+    variant = " ".join(filter(None, [place["variant"], beside]))
+    return numbers.at("agreement", statistic, **{**place, "variant": variant})
+
+
+def name_of(couples: Couples, place: Place) -> str:
+    """Return the name of a scale, and which of its items are compared where it is not all."""
+    of_part = f", {text(place['variant'].replace('_', ' '))}" if place["variant"] else ""
+    return scale_name(couples.codebook, place["scale"]) + of_part
 
 
 def agreement(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
-    """Return how alike the partners' scores are: the whole scale, then each kind of referent beside it."""
-    lines = numbers.results.where(section="agreement", statistic="icc_1", comparison=["similarity", "agreement"])
-    rows = []
-    for line in lines:
-        if line["variant"].endswith(BESIDE):
-            continue
-        place = {key: line[key] for key in ("scale", "comparison", "variant", "partner")}
-        at = {name: numbers.at("agreement", name, **place) for name in AGREEMENT}
-        name = scale_name(couples.codebook, line["scale"])
-        of_part = f", {text(line['variant'].replace('_', ' '))}" if line["variant"] else ""
-        cells = _of_roles(at) if couples.roles else _of_exchangeable(at)
-        rows.append([f"{name}{of_part}", line["comparison"], n_of(line), *cells])
-    ci, caption = level(couples), "Similarity and agreement between partners."
-    heads = [f"ICC(1) {ci}", f"pairwise ICC {ci}", "p of ICC(1)"]
-    if couples.roles:
-        heads = [f"r {ci}", f"ICC(A,1) {ci}", f"CCC {ci}", f"Mean difference {ci}", "p", "d~z~"]
-        caption += f" Differences are {text(couples.roles[0])} minus {text(couples.roles[1])}."
-    return table(["Scale", "Compared as", "n", *heads], rows, numbering.table(caption), words=2)
+    """Return how alike the partners' scores are beside random couples: each scale, then each kind of referent."""
+    indices, rows = indices_of(couples), []
+    first = next(iter(indices))
+    places = places_of(numbers, first, SCORES)
+    for place in places:
+        cells = [
+            cell
+            for statistic in indices
+            for cell in (with_interval(at(numbers, statistic, place)), value(at(numbers, statistic, place, "pseudo")))
+        ]
+        random = at(numbers, first, place, "pseudo")
+        n = n_of(at(numbers, first, place))
+        rows.append([name_of(couples, place), place["comparison"], n, *cells, p_of(random), p_of(random, "p_adjusted")])
+    ci = level(couples)
+    heads = [head for index in indices.values() for head in (f"{index} {ci}", "random")]
+    tested = [at(numbers, first, place, "pseudo") for place in places]
+    caption = "Similarity and agreement between partners, each index beside its value for random couples. "
+    caption += adjustment_in_words(couples, tested)
+    return table(["Scale", "Compared as", "n", *heads, "p", "adj. p"], rows, numbering.table(caption), words=2)
 
 
-def _of_roles(at: Lines) -> list[str]:
-    intervals = [with_interval(at[name]) for name in ("pearson_r", "icc_a1", "ccc", "mean_difference")]
-    return [*intervals, p_of(at["mean_difference"]), value(at["d_z"])]
+def adjustment_in_words(couples: Couples, lines: Iterable[Line]) -> str:
+    """Return by whom p is adjusted, and for how many tests of each kind."""
+    families = Counter(_family(line) for line in lines if line and np.isfinite(line["p_adjusted"]))
+    if not families:
+        return ""
+    sizes = ", ".join(f"{size} of {name}" for name, size in families.items())
+    return f"adj. p: {NAMES[couples.settings.adjust]}, tests: {text(sizes)}."
 
 
-def _of_exchangeable(at: Lines) -> list[str]:
-    return [with_interval(at["icc_1"]), with_interval(at["icc_pairwise"]), p_of(at["icc_1"])]
+def _family(line: Line) -> str:
+    kind = line["variant"].removesuffix(" pseudo").removesuffix("pseudo").replace("_", " ")
+    return " ".join(filter(None, [line["comparison"].replace("_", "-"), f"({kind})" if kind else ""]))
 
 
 def self_other(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     """Return what partners say of each other against what these say of themselves; empty without mirrored items."""
-    seen = numbers.results.where(section="agreement", statistic="pearson_r", comparison="self_other_agreement")
     rows = []
-    for line in seen:
-        if line["variant"].endswith(BESIDE):
-            continue
-        place = {"scale": line["scale"], "partner": line["partner"]}
-        assumed = numbers.at("agreement", "pearson_r", comparison="assumed_similarity", **place)
-        gap = numbers.at("agreement", "mean_difference", comparison="self_other_agreement", **place)
-        name = scale_name(couples.codebook, line["scale"])
-        rows.append(
-            [name, who(line["partner"]), n_of(line), with_interval(line), with_interval(gap), with_interval(assumed)]
-        )
+    for place in places_of(numbers, "pearson_r", ["self_other_agreement"]):
+        line, random = (at(numbers, "pearson_r", place, beside) for beside in ("", "pseudo"))
+        assumed = at(numbers, "pearson_r", {**place, "comparison": "assumed_similarity"})
+        others = [at(numbers, statistic, place) for statistic in ("directional_bias", "accuracy", "bias")]
+        cells = [with_interval(line), value(random), p_of(random), with_interval(assumed), *map(with_interval, others)]
+        rows.append([scale_name(couples.codebook, place["scale"]), who(place["partner"]), n_of(line), *cells])
     if not rows:
         return ""
     ci = level(couples)
-    heads = ["n", f"Self-other r {ci}", f"Perceived minus own {ci}", f"Assumed similarity r {ci}"]
-    caption = "Self-other agreement on mirrored items: what a partner says of the other, and what the other says."
-    return table(["Scale", "Who perceives", *heads], rows, numbering.table(caption), words=2)
+    heads = [f"Self-other r {ci}", "random", "p", f"Assumed similarity r {ci}", f"Perceived minus own {ci}"]
+    heads += [f"Accuracy {ci}", f"Bias {ci}"]
+    caption = (
+        "Self-other agreement on mirrored items: what a partner says of the other, and what the other says. Accuracy "
+        "and bias are slopes of what is perceived on the other's own word and, beside it, on one's own."
+    )
+    return table(["Scale", "Who perceives", "n", *heads], rows, numbering.table(caption), words=2)
 
 
 def profiles(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
