@@ -162,6 +162,19 @@ def stamp(settings: Settings) -> str:
     return ""
 
 
+def public_cells(counts: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Return a table of counts of persons as texts; any under the threshold, 0 too, is only "fewer than".
+
+    Examples
+    --------
+    >>> public_cells(pd.DataFrame({"a": [12, 3], "b": [0, 40]}), Settings())
+          a     b
+    0    12  < 10
+    1  < 10    40
+    """
+    return counts.map(lambda n: f"< {settings.threshold}" if n < settings.threshold and not settings.open else f"{n:,}")
+
+
 def public_count(count: int, settings: Settings) -> str:
     """Return a count of couples, persons or rows as it may be shown: small ones only as "fewer than".
 

@@ -123,7 +123,8 @@ def test_a_named_coder_decides_alone() -> None:
     assert couples.reasons.loc[("a", "man"), "H1"] == "no_partner"
     assert couples.notes[-1] == "Codes are those of the coder 'cleo'."
     reasons = couples.ledger.loc[~couples.ledger["kept"], ["couple", "reason"]].to_numpy().tolist()
-    assert reasons == [["b", "no answer to any item"]]
+    assert reasons == [["b", "no code of the person was decided"]]
+    assert couples.ledger["kept"].tolist() == [True, True, True, False]
 
 
 def test_an_unknown_rule_is_refused() -> None:

@@ -12,9 +12,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import figures as draw
+from analysis.codings import DISCUSSION, Codings
 from analysis.couples import Couples
 from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
@@ -54,7 +56,8 @@ def build_report(study: Study, out: str | Path) -> Path:
     _check_targets(out)
     study = replace(study, day=_day(study))
     couples = study.couples()
-    results = analyse(couples)
+    codings = study.codings() if study.coded else None
+    results = analyse(couples, codings)
     shown = public(results, couples.settings)
     with tempfile.TemporaryDirectory(prefix="report-", dir=_made(out)) as aside:
         folder = Path(aside)
@@ -62,13 +65,13 @@ def build_report(study: Study, out: str | Path) -> Path:
         drawn, not_drawn = _figures(couples, shown, folder)
         source = folder / "report.md"
         numbering = Numbering(stamp(couples.settings))
-        content = Content(study, couples, Numbers(shown), numbering, drawn, not_drawn, made_from)
+        content = Content(study, couples, Numbers(shown), numbering, drawn, not_drawn, made_from, codings)
         source.write_text(document(content), encoding="utf-8")
         render(source, folder, title=study.title, epoch=_epoch(study.day))
         source.unlink()
         write_results(shown, folder / "results.csv")
         _write_json(folder / "provenance.json", made_from)
-        _write_private(folder / PRIVATE, couples, results)
+        _write_private(folder / PRIVATE, couples, results, codings)
         _move(folder, out)
     return out / "report.html"
 
@@ -196,17 +199,30 @@ def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _write_private(folder: Path, couples: Couples, results: Estimates) -> None:
+def _write_private(folder: Path, couples: Couples, results: Estimates, codings: Codings | None) -> None:
     private_folder(folder, "The ledger")
-    (folder / "notes.txt").write_text("\n".join([*couples.notes, *results.notes, ""]), encoding="utf-8")
     write_results(results, folder / "results.csv")
-    safe(couples.ledger.astype({"row": "int64"})).to_csv(folder / "ledger.csv", index=False, lineterminator="\n")
+    _write_ledger(couples.ledger, folder / "ledger.csv")
+    notes = [*couples.notes, *results.notes]
+    if codings is not None:
+        codings.write_discussion(folder)
+        _write_ledger(codings.ledger, folder / CODERS_LEDGER)
+        notes += [note for note in codings.notes if note not in couples.notes]
+    (folder / "notes.txt").write_text("\n".join([*notes, ""]), encoding="utf-8")
 
 
+def _write_ledger(ledger: pd.DataFrame, path: Path) -> None:
+    safe(ledger.astype({"row": "int64"})).to_csv(path, index=False, lineterminator="\n")
+
+
+CODERS_LEDGER = "coders_ledger.csv"
 REPORT_FILES = (
     *("report.html", "report.docx", "results.csv", "provenance.json"),
     *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("svg", "png")),
-    *(f"{PRIVATE}/{name}" for name in (*KEPT_FROM_GIT, "notes.txt", "results.csv", "ledger.csv")),
+    *(
+        f"{PRIVATE}/{name}"
+        for name in (*KEPT_FROM_GIT, "notes.txt", "results.csv", "ledger.csv", DISCUSSION, CODERS_LEDGER)
+    ),
 )
 
 

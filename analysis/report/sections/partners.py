@@ -9,7 +9,7 @@ from analysis.report.tables import agreement as tables
 def agreement(content: Content) -> str:
     """Return how alike the partners are."""
     numbers, couples, numbering = content.numbers, content.couples, content.numbering
-    if not len(numbers.results.where(section="agreement")):
+    if not len(numbers.results.where(section="agreement", statistic="icc_1")):
         return ""
     method = (
         "Answers about oneself are compared as similarity, answers about the couple as agreement; where a scale holds "
