@@ -11,7 +11,7 @@ from analysis.report.sections.sample import flow, measures, opening
 from analysis.report.sections.scores import items, scores
 
 SECTIONS = (
-    opening, flow, measures, scores, reliability, coders, agreement, profiles, items, cautions, not_computed, limits, 
+    opening, flow, measures, scores, reliability, coders, agreement, profiles, items, cautions, not_computed, limits,
     citing, provenance,
 )  # fmt: skip
 
