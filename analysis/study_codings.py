@@ -57,8 +57,8 @@ def codings_faults(table: Mapping[str, Any], *, alone: bool) -> list[str]:
     section = table["codings"]
     faults = [] if "file" in section else ['[codings] names no file; add file = "FILE", the coders\' file']
     if not alone:
-        idle = "consensus" in section
-        return faults + ["codings.consensus makes codes the scales of a study without data; take it out"] * idle
+        unused = ["codings.consensus makes codes the scales of a study without data; take it out"]
+        return faults + unused * ("consensus" in section)
     layout = [f"couples.{key}" for key in table.get("couples", {}) if key != "roles"]
     answers = [f"answers.{key}" for key in table.get("answers", {})]
     scoring = ["analysis.by"] * ("by" in table.get("analysis", {}))
