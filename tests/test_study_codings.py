@@ -232,7 +232,7 @@ def test_provenance_names_the_coders_file(tmp_path: Path) -> None:
 def test_beside_a_survey_coders_have_their_section_and_scales_stay_the_surveys(tmp_path: Path) -> None:
     out = report(tmp_path, SURVEY, coded() + ",w,ann,1,1,1,1\n")
     page = page_of(out)
-    assert "1 scales of the instrument" in page
+    assert "1 scale of the instrument" in page
     assert "2 coders: ann (80 persons), ben (80 persons)." in page
     assert "Rows of the coders' file: 160 kept, fewer than 10 out." in page
     assert "Blank couple id" not in page
