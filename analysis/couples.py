@@ -182,6 +182,7 @@ def couples_from_frame(
     wide: str = "",
     partners: Sequence[str] = (),
     one_person: bool = False,
+    person: str = "",
     where: Mapping[str, Values] | None = None,
     group: str = "",
     group_labels: Mapping[str, str] | None = None,
@@ -199,7 +200,7 @@ def couples_from_frame(
         Your own, or one that :func:`analysis.read` returned.
     codebook : Codebook
         See :func:`analysis.read_codebook` and :func:`analysis.built_in`.
-    couple, partner, roles, wide, partners, one_person
+    couple, partner, roles, wide, partners, one_person, person
         How partners are found: see :func:`analysis.pair`.
     where : mapping, optional
         Which rows to take: see :func:`analysis.screen`.
@@ -255,8 +256,9 @@ def couples_from_frame(
         partners=partners,
         items=headers,
         one_person=one_person,
+        person=person,
     )
-    note_unused(people, {couple, partner, group, *(where or {}), *headers})
+    note_unused(people, {couple, partner, person, group, *(where or {}), *headers})
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
     labels_of = _partner_labels(people, roles, one_person=one_person)
     answers = _on_grid(part(coded, "answer"), labels_of, np.nan)

@@ -59,6 +59,7 @@ KEYS = (
         'Distinguishable partners: mark and label, `{w = "woman", m = "man"}`. Left out: exchangeable.',
     ),
     Key("couples", "one_person", "yes or no", "One respondent a couple."),
+    Key("couples", "person", "text", "Long file: the column of person ids. Couples with a person in common are out."),
     Key("couples", "where", "values by text", 'Which rows to take, `{month = "0"}`; the others go to the ledger.'),
     Key("couples", "group", "text", "The column with the group of each couple."),
     Key("couples", "group_labels", "texts by text", 'What the groups are called, `{1 = "divorced", 0 = "married"}`.'),

@@ -20,6 +20,7 @@ RIGHT = {
     "couples.partners": ['["1", "2"]', "[]"],
     "couples.roles": ['{w = "woman", m = "man"}'],
     "couples.one_person": ["true", "false"],
+    "couples.person": ['"person"'],
     "couples.where": ['{wave = "0"}', "{wave = 0}", '{wave = ["0", 3]}', "{}"],
     "couples.group": ['"kind"'],
     "couples.group_labels": ['{a = "course", b = "waiting list"}'],

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from analysis.errors import DataError, StudyError, counted, did_you_mean, first_of, named
 from analysis.intake.leaving import (
     check_any_left,
+    hint_on_waves,
     without_blank_ids,
     without_doubtful_couples,
     without_duplicates,
+    without_shared_persons,
     without_silent_persons,
 )
 from analysis.intake.ledger import carry, how_read, note
@@ -39,6 +41,7 @@ def pair(
     partners: Sequence[str] = (),
     items: Iterable[str] = (),
     one_person: bool = False,
+    person: str = "",
 ) -> pd.DataFrame:
     """Return one row a person, indexed (couple, partner, file, row), the cells still text.
 
@@ -60,6 +63,9 @@ def pair(
         The columns that hold answers. A person without any answer in them leaves for the ledger.
     one_person : bool
         One respondent a couple.
+    person : str
+        Long file: the column of person ids. Couples that have a person in common leave, as nothing says which of them
+        to take; equal answers are no proof of one person.
 
     Returns
     -------
@@ -81,7 +87,7 @@ def pair(
     1     A1     man  frame    2  a1   m  5
     2     A2   woman  frame    3  A2   w  3
     """
-    _check_layout(partner, wide, one_person=one_person)
+    _check_layout(partner, wide, person, one_person=one_person)
     marks, items = wanted_marks(roles, partners), list(items)
     if wide:
         frame = lengthen(frame, wide, marks, items)
@@ -96,13 +102,24 @@ def pair(
     frame, people = without_blank_ids(frame, people, partner)
     frame, people = without_silent_persons(frame, people, items)
     frame, people = without_duplicates(frame, people, persons)
+    hint = hint_on_waves(frame, people, persons, items)
     frame, people = without_doubtful_couples(frame, people, persons, rows)
-    check_any_left(frame)
+    check_any_left(frame, hint)
+    if hint:
+        note(frame, hint)
+    if person:
+        frame, people = without_shared_persons(frame, people, folded_ids(frame, person, "person id"))
+        check_any_left(frame)
     people["partner"] = RESPONDENT if one_person else _partner_labels(people, roles)
     return _indexed(frame, people)
 
 
-def _check_layout(partner: str, wide: str, *, one_person: bool) -> None:
+def _check_layout(partner: str, wide: str, person: str, *, one_person: bool) -> None:
+    if wide and person:
+        raise StudyError(
+            "wide and person are both given: person is a column of a long file with one row a person. Leave one "
+            "of them out."
+        )
     if wide and partner:
         raise StudyError(
             "wide and partner are both given: wide says how columns name the partner, partner is the column of a long "
@@ -168,7 +185,14 @@ def column_marks(frame: pd.DataFrame, partner: str, marks: list[str]) -> NDArray
             f"The column '{partner}' holds {counts}{more}, but roles names only {named(marks)}. Name the marks as the "
             "file has them, mend the cells, or take these rows out with where."
         )
+    for mark in marks:
+        if mark not in read.values():
+            note(frame, f"Nobody is marked '{mark}' in the column '{partner}', which holds {_held(read.values())}.")
     return found.map(read).to_numpy(dtype=object)
+
+
+def _held(marks: Iterable[str]) -> str:
+    return named(filter(None, dict.fromkeys(marks))) or "blanks only"
 
 
 def _ids(frame: pd.DataFrame, couple: str, *, may_be_rows: bool) -> NDArray[np.object_]:
