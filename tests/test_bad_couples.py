@@ -79,7 +79,7 @@ def study(folder: Path, lines: Rows, couples: str = ROLES) -> Path:
     (folder / "book").mkdir(exist_ok=True)
     write(folder / "book", ITEMS, "items.csv")
     write(folder / "book", ABOUT, "scales.csv")
-    cells = [["id", "who", "wave", "person", *NAMES], *lines]
+    cells: Rows = [["id", "who", "wave", "person", *NAMES], *lines]
     write(folder, "".join(",".join(map(str, row)) + "\n" for row in cells), "answers.csv")
     layout = f'[couples]\nid = "id"\npartner = "who"\n{couples}\n'
     write(folder, f'data = "answers.csv"\ncodebook = "book"\n{layout}[analysis]\nresamples = 100\n', "study.toml")
