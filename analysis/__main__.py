@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.couples import Couples
 from analysis.errors import SurveyError, counted, listing, named, system_fault
 from analysis.study import Study, open_study
 
@@ -109,9 +110,23 @@ def _check(study: Study) -> int:
     print(f"{study.title}\n{head}\n{listing(lines)}")  # noqa: T201
     notes = list(couples.notes)
     notes += [f"{counted(count, 'file row')} out: {reason}" for reason, count in out.items()]
+    if study.coded:
+        notes += _check_codings(study, couples)
     if notes:
-        print(f"notes:\n{listing(notes)}")  # noqa: T201
+        print(f"notes:\n{listing(list(dict.fromkeys(notes)))}")  # noqa: T201
     return 0
+
+
+def _check_codings(study: Study, couples: Couples) -> list[str]:
+    """Say what the codings are, and return the notes on them."""
+    codings = study.codings()
+    head, *lines = codings.summary("reasons below" if len(codings.ledger) > codings.ledger["kept"].sum() else "")
+    print(f"{head}\n{listing(lines)}")  # noqa: T201
+    if study.data is None:
+        return list(codings.notes)
+    out = codings.ledger.loc[~codings.ledger["kept"], "reason"].value_counts()
+    lost = [f"{counted(count, 'row')} of the coders' file out: {reason}" for reason, count in out.items()]
+    return [*codings.notes, *lost, *codings.strangers(couples)]
 
 
 if __name__ == "__main__":

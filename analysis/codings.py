@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from analysis.private import private_folder, safe
 from analysis.settings import Settings
 
 MAJORITY = "majority"
+DISCUSSION = "discussion.csv"
+UNDECIDED = "no code of the person was decided"
 NOTHING = "nothing else"  # the other coder gave no code that the first did not give as well
 
 
@@ -69,6 +72,13 @@ class Codings(Summarised):
         """Who was coded by whom: bool (persons, coders)."""
         return np.asarray(np.isfinite(self.judgements).any(axis=2))
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every two coders who coded a person in common."""
+        together = self.coded_by.T.astype(int) @ self.coded_by.astype(int)
+        places = combinations(range(len(self.coders)), 2)
+        return [(self.coders[i], self.coders[j]) for i, j in places if together[i, j]]
+
     def of(self, coder: str) -> NDArray[np.float64]:
         """Return a coder's judgements, (persons, codes); an unknown coder is a DataError with the nearest name."""
         if coder not in self.coders:
@@ -102,6 +112,7 @@ class Codings(Summarised):
         """Return couples whose scales are the codes: by majority, or by one coder, who then decides alone.
 
         Every analysis of finished scores takes them, such as ``an.describe``, ``an.agreement`` and ``an.profiles``.
+        Their ledger is that of the coders' file.
 
         Parameters
         ----------
@@ -130,7 +141,7 @@ class Codings(Summarised):
         frame = text_cells(decided, name="consensus")
         for sentence in (*self.notes, *self._consensus_notes(decided, coder)):
             note(frame, sentence, private=sentence in self.private_notes)
-        return couples_from_frame(
+        couples = couples_from_frame(
             frame,
             codebook=code_book(self.codes, self.maximum),
             couple="couple",
@@ -138,6 +149,17 @@ class Codings(Summarised):
             roles={label: label for label in self.roles} if self.roles else None,
             scores=self.codes,
             settings=self.settings,
+        )
+        return replace(couples, ledger=self._ledger_without(~decided.notna().any(axis=1).to_numpy()))
+
+    def _ledger_without(self, undecided: NDArray[np.bool_]) -> pd.DataFrame:
+        """Return the ledger of the coders' file in which the rows on persons without any decided code are out."""
+        persons = pd.MultiIndex.from_frame(self.ledger[["couple", "partner"]])
+        lost = self.ledger["kept"] & persons.isin(self.persons[undecided])
+        return self.ledger.assign(
+            kept=self.ledger["kept"] & ~lost,
+            partner=self.ledger["partner"].mask(lost, ""),
+            reason=self.ledger["reason"].mask(lost, UNDECIDED),
         )
 
     def _consensus_notes(self, decided: pd.DataFrame, coder: str) -> list[str]:
@@ -181,7 +203,7 @@ class Codings(Summarised):
         StudyError
             If the folder is called otherwise, or cannot be written.
         """
-        path = private_folder(folder, "The list of what to discuss") / "discussion.csv"
+        path = private_folder(folder, "The list of what to discuss") / DISCUSSION
         with plain_words(StudyError, path):
             safe(self.discussion().reset_index()).to_csv(path, index=False, lineterminator="\n")
         return path
@@ -214,8 +236,14 @@ class Codings(Summarised):
         names = [*self.codes, NOTHING]
         return pd.DataFrame(counts, pd.Index(names, name=first), pd.Index(names, name=second))
 
-    def summary(self) -> list[str]:
-        """Return what the codings hold, a line each; no couple is named."""
+    def strangers(self, couples: Couples) -> list[str]:
+        """Return a sentence on how many coded couples are not among those of the survey, by id; none where all are."""
+        known = {str(name).casefold() for name in couples.items.index.get_level_values("couple")}
+        count = sum(name.casefold() not in known for name in self.persons.get_level_values("couple").unique())
+        return [f"Coded couples that are not among the couples of the survey: {count}."] if count else []
+
+    def summary(self, ledger: str = "see .ledger") -> list[str]:
+        """Return what the codings hold, a line each; no couple is named. ``ledger`` is as for ``Couples``."""
         couples = len(np.unique(self.couple))
         by = [
             f"{name} ({counted(int(n), 'person')})" for name, n in zip(self.coders, self.coded_by.sum(0), strict=True)
@@ -228,6 +256,6 @@ class Codings(Summarised):
             f"{counted(len(self.coders), 'coder')}: {', '.join(by)}",
             f"{counted(len(self.codes), 'code')}: {', '.join(self.codes)}; from 0 (absent) to {self.maximum}",
             f"persons coded by one coder only: {alone}",
-            f"file rows: {kept.sum()} kept, {(~kept).sum()} out (see .ledger)",
+            f"file rows: {kept.sum()} kept, {(~kept).sum()} out" + (f" ({ledger})" if ledger else ""),
         ]
         return lines + ([f"codes that nobody used: {', '.join(unused)}"] if unused else [])

@@ -310,6 +310,7 @@ def couples_from_frame(
     wide: str = "",
     partners: Sequence[str] = (),
     one_person: bool = False,
+    person: str = "",
     where: Mapping[str, Values] | None = None,
     group: str = "",
     group_labels: Mapping[str, str] | None = None,
@@ -329,7 +330,7 @@ def couples_from_frame(
         Your own, or one that :func:`analysis.read` returned.
     codebook : Codebook
         See :func:`analysis.read_codebook` and :func:`analysis.built_in`.
-    couple, partner, roles, wide, partners, one_person
+    couple, partner, roles, wide, partners, one_person, person
         How partners are found: see :func:`analysis.pair`.
     where : mapping, optional
         Which rows to take: see :func:`analysis.screen`.
@@ -385,12 +386,13 @@ def couples_from_frame(
     raw = frame if list(frame.index.names) == ["file", "row"] else text_cells(frame)
     headers = [item.header for item in codebook.items]
     screened = screen(raw, where or {})
-    used = {couple, partner, group, composition, *(where or {}), *headers}
+    used = {couple, partner, person, group, composition, *(where or {}), *headers}
     couple = couple_column(screened, couple, roles, headers, used, settings.allow, one_person=one_person)
     people = pair(
         screened, couple=couple, partner=partner, roles=roles, wide=wide, partners=partners, items=headers,
         one_person=one_person,
         composition=composition, compositions=compositions,
+        person=person,
     )  # fmt: skip
     note_unused(people, used)
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)

@@ -7,6 +7,7 @@ Public tables and figures pass through here. Nothing is hidden when the study is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -36,8 +37,9 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     Hidden are numbers on fewer couples than the threshold, and the next smallest group where a group is hidden; means
     within couples that rest on nearly the same persons as the mean of everyone; shares whose count or complement is
     under the threshold; all that coders make of a code that few persons, or all but few, were given, since agreement
-    and kappa together tell how many; and numbers that tell one partner the other's answer: a spread of exactly 0 with
-    the mean that goes with it, a correlation of exactly 1 or -1, a distance of exactly 0. Whichever it was, a hidden
+    and kappa together tell how many; all on a finished score that almost everybody has at the same bound; and
+    numbers that tell one partner the other's answer: a spread of exactly 0 with the mean that goes with it, a
+    correlation of exactly 1 or -1, a distance of exactly 0. Whichever it was, a hidden
     row says the same and loses its n, so that the reason tells nothing. Everything else is rounded to four significant
     digits. With settings that are open (synthetic or disclosed) the results come back as they are.
 
@@ -68,6 +70,7 @@ def public(estimates: Estimates, settings: Settings) -> Estimates:
     hidden |= _nearly_all_perceivers(frame, settings.threshold)
     hidden |= _telling_of_one_item(frame, hidden)
     hidden |= _of_rare_codes(frame, hidden)
+    hidden |= _of_rare_scores(frame, settings.threshold)
     frame.loc[hidden, [*NUMBERS]] = np.nan
     frame.loc[hidden, [*COUNTS]] = pd.NA
     frame.loc[hidden, "note"] = HIDDEN
@@ -136,6 +139,20 @@ def _of_rare_codes(frame: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     extreme = frame["statistic"].eq("coder_kappa") & frame["lower"].isna()
     rare = extreme | (hidden & frame["statistic"].eq("coder_prevalence"))
     return of_coders & frame["scale"].isin(frame.loc[rare, "scale"])
+
+
+def _of_rare_scores(frame: pd.DataFrame, threshold: int) -> pd.Series:
+    """Return all rows on finished scores that almost everybody has at the same bound, such as a code that few have.
+
+    Their means, spreads and correlations tell how many those few are. Where a block has one such score alone, the block
+    less the others tells its mean, so blocks are hidden, too.
+    """
+    at_bound = frame["statistic"].isin(["scale_floor", "scale_ceiling"]) & frame["n_couples"].ge(threshold)
+    others = (1 - frame["estimate"]) * frame["n_persons"].astype(float)
+    rare = set(frame.loc[at_bound & others.round().lt(threshold), "scale"])
+    of_rare = frame["scale"].str.split("+").map(lambda codes: bool(rare.intersection(codes)))
+    alone = 1 in Counter(code[0] for code in rare).values()
+    return (of_rare | (alone & frame["scale"].str.startswith("block:"))) & ~frame["statistic"].str.startswith("coder_")
 
 
 def _telling(frame: pd.DataFrame) -> pd.Series:
@@ -264,6 +281,19 @@ def stamp(settings: Settings) -> str:
     elif settings.disclose:
         words = "Disclosed: single couples and small cells are shown. Do not give this to participants."
     return " ".join(filter(None, [words, allowed_words(settings.allow)]))
+
+
+def public_cells(counts: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Return a table of counts of persons as texts; any under the threshold, 0 too, is only "fewer than".
+
+    Examples
+    --------
+    >>> public_cells(pd.DataFrame({"a": [12, 3], "b": [0, 40]}), Settings())
+          a     b
+    0    12  < 10
+    1  < 10    40
+    """
+    return counts.map(lambda n: f"< {settings.threshold}" if n < settings.threshold and not settings.open else f"{n:,}")
 
 
 def public_count(count: int, settings: Settings) -> str:

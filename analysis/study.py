@@ -1,4 +1,4 @@
-"""study.toml -> Study -> Couples: where the data are, who the partners are, and how to analyse them."""
+"""study.toml -> Study -> Couples and Codings: where the data are, who the partners are, how to analyse them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.codings import Codings
 from analysis.couples import Couples, couples_from_frame
 from analysis.display import brief, definitions_html, said
 from analysis.errors import DataError, StudyError, counted, did_you_mean, listing, named, plain_words
 from analysis.instrument.codebook import Codebook
 from analysis.instrument.files import built_in, read_codebook
+from analysis.intake.codes import code_book
 from analysis.intake.ledger import note
 from analysis.intake.reading import read
 from analysis.settings import Settings
+from analysis.study_codings import CodingsFile, codings_faults, codings_file
 from analysis.study_keys import key_faults
 
 Data = str | Path | Mapping[str, str | Path]
@@ -27,12 +30,15 @@ Data = str | Path | Mapping[str, str | Path]
 
 @dataclass(frozen=True, repr=False)
 class Study:
-    """What a study.toml says, checked; ``couples()`` reads and analyses what it names."""
+    """What a study.toml says, checked; ``couples()`` and ``codings()`` read what it names.
+
+    ``data`` is None in a study of codings alone.
+    """
 
     folder: Path
     title: str
     day: str
-    data: Path | dict[str, Path]
+    data: Path | dict[str, Path] | None
     codebook: Codebook
     layout: Mapping[str, Any]
     answers: Mapping[str, Any]
@@ -40,11 +46,13 @@ class Study:
     source: Mapping[str, str]
     by: str = "scale"
     sha256: str = ""
+    coded: CodingsFile | None = None
 
     @property
     def files(self) -> list[Path]:
-        """The survey files, one or one a partner."""
-        return list(self.data.values()) if isinstance(self.data, dict) else [self.data]
+        """The files that the study reads: of the survey, one or one a partner, then of the coders."""
+        survey = self.data.values() if isinstance(self.data, dict) else filter(None, [self.data])
+        return [*survey, *([self.coded.path] if self.coded else [])]
 
     def _facts(self) -> dict[str, object]:
         files = ", ".join(path.name for path in self.files)
@@ -56,6 +64,7 @@ class Study:
             "codebook": repr(self.codebook),
             "couples": said(self.layout),
             "answers": said(self.answers),
+            "codings": said(self.coded.how) if self.coded else "",
             "settings": brief(self.settings),
             "source": self.source.get("citation", ""),
         }
@@ -68,14 +77,19 @@ class Study:
         return definitions_html("Study", self._facts())
 
     def frame(self) -> pd.DataFrame:
-        """Return the survey file's cells as text, see :func:`analysis.read`."""
-        frame = read(self.data)
+        """Return the survey file's cells as text, see :func:`analysis.read`; the coders' where there is no survey."""
+        frame = read(self.data or self.files[0])
         if isinstance(self.data, dict):
             _check_unlike(self.data)
         return frame
 
     def couples(self) -> Couples:
-        """Return the couples of the study: read, screened, paired, coded and scored."""
+        """Return the couples of the study: read, screened, paired, coded and scored.
+
+        In a study of codings alone they are those whose scales are the codes, see :meth:`analysis.Codings.consensus`.
+        """
+        if self.data is None and self.coded:
+            return self.coded.decided(self.codings())
         layout = dict(self.layout)
         layout["couple"] = layout.pop("id", "")
         frame = self.frame()
@@ -84,6 +98,20 @@ class Study:
         for sentence in self._other_file():
             note(frame, sentence)
         return couples_from_frame(frame, codebook=self.codebook, settings=self.settings, **layout, **self.answers)
+
+    def codings(self) -> Codings:
+        """Return what coders found in the open answers, see :func:`analysis.read_codings`.
+
+        Raises
+        ------
+        StudyError
+            If study.toml has no section [codings].
+        """
+        if self.coded is None:
+            raise StudyError('This study names no codings. Add a section [codings] with file = "FILE" to study.toml.')
+        codings = self.coded.read(self.layout.get("roles"), self.settings)
+        other = [] if self.data else self._other_file()
+        return replace(codings, notes=(*other, *codings.notes))
 
     def _other_file(self) -> list[str]:
         wanted = self.source.get("sha256", "").strip().lower()
@@ -139,19 +167,20 @@ def open_study(path: str | Path, data: Data | None = None) -> Study:
     with plain_words(StudyError, path):
         path = path / "study.toml" if path.is_dir() else path
         table, digest = _load(path)
-    faults = key_faults(table)
+    alone = "codings" in table and "data" not in table
+    faults = key_faults(table) or codings_faults(table, alone=alone)
     if faults:
         raise StudyError(f"{path.name} has {counted(len(faults), 'fault')}:\n{listing(faults)}")
     analysis = dict(table.get("analysis", {}))
     by = analysis.pop("by", "scale")
     answers = dict(table.get("answers", {}))
     by_item = {item: keys["missing"] for item, keys in answers.pop("item", {}).items()}
-    codebook = _codebook(path.parent, table, by)
+    codebook = code_book((), 1) if alone else _codebook(path.parent, table, by)
     return Study(
         folder=path.resolve().parent,
         title=table.get("title", path.resolve().parent.name),
         day=_day(table.get("date", "")),
-        data=_data(path, table, data),
+        data=None if alone else _data(path, table, data),
         codebook=codebook,
         layout=table.get("couples", {}),
         answers=answers | ({"missing_by_item": by_item} if by_item else {}),
@@ -159,7 +188,16 @@ def open_study(path: str | Path, data: Data | None = None) -> Study:
         source=table.get("source", {}),
         by=by,
         sha256=digest,
+        coded=_codings(path, table, data if alone else None),
     )
+
+
+def _codings(path: Path, table: Mapping[str, Any], override: Data | None) -> CodingsFile | None:
+    if isinstance(override, Mapping):
+        raise StudyError(f"{path.name} is a study of codings alone, which takes one file, the coders': --data FILE.")
+    if "codings" not in table:
+        return None
+    return codings_file(path.parent, table["codings"], Path(override) if override else None)
 
 
 def _load(path: Path) -> tuple[dict[str, Any], str]:

@@ -19,7 +19,7 @@ LAYERS = (  # a module imports from its own layer and those above; what is not t
     ("intake",),
     ("guards",),
     ("couples",),
-    ("study", "study_keys", "codings", "coder_files", "population", "synthetic"),
+    ("study", "study_keys", "study_codings", "codings", "coder_files", "population", "synthetic"),
     ("statistics", "results"),
     ("estimation",),
     ("disclosure", "calibration"),

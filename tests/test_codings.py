@@ -121,9 +121,13 @@ def test_a_named_coder_decides_alone() -> None:
     assert couples.scores.index.get_level_values("couple").unique().tolist() == ["a"]
     assert couples.scores.loc[("a", "woman"), "H1"] == 0
     assert couples.reasons.loc[("a", "man"), "H1"] == "no_partner"
-    assert couples.notes[-1] == "Codes are those of the coder 'cleo'."
+    assert couples.notes[-2:] == (
+        "Codes are those of the coder 'cleo'.",
+        "Nobody is marked 'man' in the column 'partner', which holds 'woman'.",
+    )
     reasons = couples.ledger.loc[~couples.ledger["kept"], ["couple", "reason"]].to_numpy().tolist()
-    assert reasons == [["b", "no answer to any item"]]
+    assert reasons == [["b", "no code of the person was decided"]]
+    assert couples.ledger["kept"].tolist() == [True, True, True, False]
 
 
 def test_an_unknown_rule_is_refused() -> None:

@@ -11,28 +11,22 @@ import gzip
 import html
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from math import isclose, isnan
+from math import isclose
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
-from oracles import numbers, shared, vocabulary_map
+from oracles import numbers, shared
+from real_data import CLOSED_FORM, FILES, NEAR_ZERO, STUDIES, columns, compare, differing, open_study, reference
 
 import analysis as an
 from analysis.stats.polychoric import polychoric
 from analysis.study import file_sha256
 
-STUDIES = Path(__file__).parent.parent / "data" / "studies"
-FILES = {
-    "pnrq": ("dysem_couples", "pnrqM.csv"),
-    "prqc": ("dysem_couples", "prqcQ.csv"),
-    "divorce": ("divorce_predictors", "divorce_data.csv"),
-    "penn_ecr": ("penn_couples_ecr", "ecr.csv"),
-}
+UNCODED = ("ims", "acitelli", "sexualfun")  # no map: their items are coded to no indicator
 MAPS = {
     "prqc": ("dysem_couples", "dysem_item_indicator_map.csv"),
     "pnrq": ("dysem_couples", "dysem_item_indicator_map.csv"),
@@ -44,8 +38,6 @@ PNRQ_NAMES = {f"{part}.pnrq{i}": f"{part}{i}" for part in ("sat", "dsat") for i 
     "man": "m",
 }
 PRQC_NAMES = {str(i): f"q{i}" for i in range(1, 19)}
-SCORE = "score rule available80"
-REFERENCE_COLUMNS = ("value", "lower", "upper", "se", "df", "p", "n")
 # Items that a map codes to U2 or U5 as a whole; number 44 of divorce is one more, but fits neither half.
 TOLD_APART: dict[str, dict[int, str]] = {
     "pnrq": {},
@@ -53,14 +45,7 @@ TOLD_APART: dict[str, dict[int, str]] = {
     "divorce": {49: "U2b", 50: "U2b"},
     "penn_ecr": {1: "U5b", 9: "U5b", 15: "U5b", 25: "U5b", 34: "U2a"},
 }
-CLOSED_FORM, LIKELIHOOD, LIKELIHOOD_ERROR = 1e-9, 1e-6, 1e-5
-CLOSED_FILES = ("01", "04", "05", "06", "07", "09", "12", "14")
-NEAR_ZERO = 1e-12
 RUN = 6  # this many consecutive words shared with another text count as copied
-
-
-def open_study(name: str) -> an.Study:
-    return an.open_study(STUDIES / name, data=shared("data", *FILES[name]))
 
 
 def couples(name: str) -> an.Couples:
@@ -84,6 +69,9 @@ def item_map(name: str) -> list[dict[str, str]]:
         ("prqc", 118, 118, 236, 118, 0),
         ("divorce", 170, 0, 170, 170, 0),
         ("penn_ecr", 152, 140, 292, 292, 822),
+        ("ims", 16, 16, 32, 16, 0),
+        ("acitelli", 148, 148, 296, 296, 0),
+        ("sexualfun", 91, 91, 182, 91, 0),
     ],
 )
 def test_every_file_row_is_kept_or_out_and_couples_and_persons_are_as_many_as_the_file_has(
@@ -153,7 +141,7 @@ def all_items(name: str) -> list[an.Item]:
         ]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", MAPS)
 def test_every_item_is_coded_as_the_map_reads_it_with_the_split_indicators_told_apart(name: str) -> None:
     items, rows = all_items(name), item_map(name)
     assert len(items) == len(rows)
@@ -161,6 +149,13 @@ def test_every_item_is_coded_as_the_map_reads_it_with_the_split_indicators_told_
         whole = row["indicator"].replace("none", "")
         wanted = TOLD_APART[name].get(number, "") if whole in ("U2", "U3", "U5") else whole
         assert (item.indicator, item.fit) == (wanted, row["strength"] if wanted else ""), item.name
+
+
+@pytest.mark.parametrize("name", UNCODED)
+def test_items_without_a_map_are_coded_to_no_indicator_and_in_no_block(name: str) -> None:
+    assert all(item.indicator == item.fit == "" for item in all_items(name))
+    assert {scale.valence for scale in open_study(name).codebook.scales} == {"neutral"}
+    assert "profiles" in couples(name).refusals()
 
 
 def test_the_divorce_items_that_are_stored_turned_are_1_to_5_and_8_to_30() -> None:
@@ -217,7 +212,7 @@ def test_the_attachment_items_have_the_studys_own_keys_for_scale_and_indicator()
     assert reversed_items == {2, 3, 5, 11, 15, 17, 19, 22, 25, 27, 29, 31, 33, 35}
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", MAPS)
 def test_every_keyed_item_goes_with_the_rest_of_its_scale(name: str) -> None:
     table = an.items(couples(name)).where(statistic="item_rest_r").frame
     assert (table["estimate"] > 0).all()
@@ -254,70 +249,6 @@ def test_only_scales_that_stand_for_one_indicator_are_in_a_block() -> None:
 
 
 # The numbers
-
-
-class Compared(NamedTuple):
-    """One number of the product beside the reference number that it must equal."""
-
-    where: str
-    ours: float
-    theirs: float
-    tolerance: float
-
-    @property
-    def equal(self) -> bool:
-        if isnan(self.ours) or isnan(self.theirs):
-            return isnan(self.ours) and isnan(self.theirs)
-        return isclose(self.ours, self.theirs, rel_tol=self.tolerance, abs_tol=NEAR_ZERO)
-
-
-def reference(name: str) -> dict[tuple[str, str, str], dict[str, float]]:
-    """Return the reference rows of a study by (scale, statistic, variant)."""
-    table = numbers("real_data_oracles")
-    rows = table[table["frame"] == "/".join(("data", *FILES[name]))].to_dict("records")
-    return {
-        (row["scale"], row["statistic"], row["variant"]): {str(column): row[column] for column in REFERENCE_COLUMNS}
-        for row in rows
-    }
-
-
-def compare(results: an.Estimates, name: str, names: Mapping[str, str]) -> list[Compared]:
-    """Return every number of the results that has a reference, in every column that the map names.
-
-    ``names`` turns the product's items, scales and role labels into the reference's. Both files with references have
-    missing answers, so a score is there what it is here: the mean where at least 80 % of the items are answered.
-    """
-    table = reference(name)
-    compared: list[Compared] = []
-    for values in vocabulary_map().to_dict("records"):
-        line = {str(key): str(value) for key, value in values.items()}
-        for row in results.where(**{key: line[key] for key in ("section", "statistic", "variant")}):
-            scale, item, partner = (names.get(row[key], row[key]) for key in ("scale", "item", "partner"))
-            variant = line["oracle_variant"].replace("scale mean", SCORE).replace("{item}", item)
-            for place in (f"{scale}:{partner}", f"{scale}:pooled", scale):
-                theirs = table.get((place, line["oracle_statistic"], variant))
-                if theirs:
-                    compared += _columns(row, theirs, line, by_couple=":" not in place)
-                    break
-    return compared
-
-
-def _columns(
-    row: Mapping[str, Any], theirs: Mapping[str, float], line: Mapping[str, str], *, by_couple: bool
-) -> Iterator[Compared]:
-    where = " ".join(filter(None, (row[key] for key in ("statistic", "variant", "scale", "item", "partner"))))
-    for column in line["compare"].split():
-        scaled = float(line["factor"]) if column in ("estimate", "lower", "upper", "se") else 1.0
-        ours = row["n_couples" if by_couple else "n_persons"] if column == "n" else row[column]
-        value = scaled * theirs["value" if column == "estimate" else column]
-        tolerance = LIKELIHOOD_ERROR if column in ("se", "lower", "upper") else LIKELIHOOD
-        if line["file"].startswith(CLOSED_FILES):
-            tolerance = CLOSED_FORM
-        yield Compared(f"{where}: {column}", float(ours), value, tolerance)
-
-
-def differing(compared: list[Compared]) -> list[str]:
-    return [f"{c.where} is {c.ours!r}, the reference {c.theirs!r}" for c in compared if not c.equal]
 
 
 def every_table(data: an.Couples) -> an.Estimates:
@@ -397,7 +328,7 @@ def test_alpha_of_the_54_answers_as_stored_is_high_only_where_the_two_groups_are
     line = {"file": "01_alpha_items", "compare": "estimate lower upper n", "factor": "1"}
     for group, variant in variants.items():
         theirs = table["54 items", "alpha_raw", f"{variant}; Feldt"]
-        assert not differing(list(_columns(found[group], theirs, line, by_couple=False)))
+        assert not differing(list(columns(found[group], theirs, line, by_couple=False)))
 
 
 def test_the_published_alphas_of_the_99_couples_with_partner_number_taken_as_role_are_found_again() -> None:
@@ -551,7 +482,7 @@ def test_no_item_has_a_text(name: str) -> None:
     assert [item.name for item in all_items(name) if item.text] == []
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", MAPS)
 def test_no_study_holds_the_wording_of_an_item(name: str) -> None:
     texts = [text for part, text in texts_of_the_studies().items() if part.startswith((name, "README"))]
     ours = f" {' '.join(word for text in texts for word in words(text))} "

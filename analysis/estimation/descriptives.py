@@ -29,8 +29,9 @@ def describe(couples: Couples) -> Estimates:
     """Return Table 1 of a paper: mean, SD and n of each score by partner, and the correlations between scores.
 
     Rows of section ``describe``: scale_mean and scale_sd for scales, shown facets and blocks, by partner (and by group
-    of couples); for distinguishable couples scale_mean with variant ``within_couple``, whose interval compares the two
-    partners; within_person_r and cross_partner_r for every pair of scales and for the two blocks.
+    of couples); scale_floor and scale_ceiling for finished scores with declared bounds; for distinguishable couples
+    scale_mean with variant ``within_couple``, whose interval compares the two partners; within_person_r and
+    cross_partner_r for every pair of scales and for the two blocks.
 
     Parameters
     ----------
@@ -80,6 +81,19 @@ def _moments(couples: Couples, sample: Sample) -> Iterator[Row]:
         )  # fmt: skip
         why = "" if len(x) > 1 else "fewer than two persons"
         yield row("describe", "scale_sd", **at, estimate=sd(x), note=why or caution)
+        yield from _at_bounds(couples, column, x, at)
+
+
+def _at_bounds(couples: Couples, column: str, x: Array, at: Row) -> Iterator[Row]:
+    """Yield which share of persons has the lowest and the highest score that is possible, for finished scores.
+
+    Of a code that is there or not these are the shares without and with it.
+    """
+    book = couples.codebook
+    bounds = book.bounds(column) if column in book.codes and book.finished(column) else None
+    for name, bound in zip(("scale_floor", "scale_ceiling"), bounds or (), strict=False):
+        share = float((x == bound).mean()) if len(x) else np.nan
+        yield row("describe", name, **at, estimate=share, note="" if len(x) else _why_nobody(couples, column))
 
 
 def _why_nobody(couples: Couples, column: str) -> str:

@@ -119,12 +119,51 @@ def _doubt(persons: Sequence[tuple[FileRow, str]], most_rows: int) -> str:
     return f"two rows are both marked {named(mark for mark, count in counts.items() if count > 1)}"
 
 
-def check_any_left(frame: pd.DataFrame) -> None:
-    """Refuse data of which every row left, and say why they left."""
+def without_shared_persons(frame: pd.DataFrame, people: pd.DataFrame, person: NDArray[np.object_]) -> Pairing:
+    """Put out the couples that have a person in common, or one person as both partners; blank ids are nobody's."""
+    known = people.assign(person=person)[person != ""]
+    rows = known.groupby("person", sort=False)["couple"].agg(["nunique", "size", "unique"])
+    shared = rows[rows["nunique"] > 1]
+    alone = rows[(rows["nunique"] == 1) & (rows["size"] > 1)]
+    for found, reason in ((shared, "a person is in another couple too"), (alone, "both partners are one person")):
+        couples = {couple for names in found["unique"] for couple in names}
+        _put_out(frame, people, people["couple"].isin(couples).to_numpy(), reason)
+        if couples:
+            said = [f"'{name}' in {named(names)}" for name, names in found["unique"].items()]
+            note(frame, f"{counted(len(couples), 'couple')} out, {reason}: {first_of(said)}.", private=True)
+    lost = {couple for names in rows.loc[rows["size"] > 1, "unique"] for couple in names}
+    return _keep(frame, people, ~people["couple"].isin(lost).to_numpy())
+
+
+def hint_on_waves(frame: pd.DataFrame, people: pd.DataFrame, most: int, items: Iterable[str]) -> str:
+    """Return the sentence on the column that tells rows of doubtful couples apart, such as that of waves; or nothing.
+
+    Each of its values must make whole couples, two or more of them.
+    """
+    doubtful = _doubtful(people, most)
+    who, rows = people[doubtful], frame[doubtful]
+    for column in frame.columns.difference(list(items), sort=False):
+        parted = who.assign(value=rows[column].to_numpy())
+        values = parted.groupby("value")["couple"].nunique()
+        in_parts = parted.groupby("couple")["value"].nunique().gt(1).all()
+        if len(values) > 1 and values.min() > 1 and in_parts and not _doubtful(_by_value(parted), most).any():
+            return (
+                f"The column '{column}' tells the rows of a couple apart ({named(values.index, most=6)}). If these are "
+                f'waves, take one of them with where, such as {{{column} = "{values.index[0]}"}}.'
+            )
+    return ""
+
+
+def _by_value(parted: pd.DataFrame) -> pd.DataFrame:
+    return parted.assign(couple=pd.MultiIndex.from_frame(parted[["couple", "value"]]).to_flat_index())
+
+
+def check_any_left(frame: pd.DataFrame, hint: str = "") -> None:
+    """Refuse data of which every row left, and say why they left and what may help."""
     if not len(frame):
         counts = Counter(row["reason"] for row in frame.attrs["out"])
         reasons = ", ".join(f"{reason} ({counted(count, 'row')})" for reason, count in counts.items())
         raise DataError(
             f"No couple is left, every row is out: {reasons}. "
-            "Look whether the columns of the couple and of the partner are named rightly."
+            + (hint or "Look whether the columns of the couple and of the partner are named rightly.")
         )

@@ -25,9 +25,11 @@ from analysis.intake.compositions import (
 )
 from analysis.intake.leaving import (
     check_any_left,
+    hint_on_waves,
     without_blank_ids,
     without_doubtful_couples,
     without_duplicates,
+    without_shared_persons,
     without_silent_persons,
 )
 from analysis.intake.ledger import carry, how_read, note
@@ -49,6 +51,7 @@ def pair(
     one_person: bool = False,
     composition: str = "",
     compositions: str = "",
+    person: str = "",
 ) -> pd.DataFrame:
     """Return one row a person, indexed (couple, partner, file, row), the cells still text.
 
@@ -77,6 +80,9 @@ def pair(
         How they are analysed. ``apart``: couples of a composition in which partners share a mark have no roles; they
         are "1" and "2" as the file has them, and nothing depends on it. ``pooled``: every couple has both roles.
         ``exchangeable``: marks and roles are not used.
+    person : str
+        Long file: the column of person ids. Couples that have a person in common leave, as nothing says which of them
+        to take; equal answers are no proof of one person.
 
     Returns
     -------
@@ -99,7 +105,7 @@ def pair(
     1     A1     man  frame    2  a1   m  5
     2     A2   woman  frame    3  A2   w  3
     """
-    _check_layout(partner, wide, one_person=one_person)
+    _check_layout(partner, wide, person, one_person=one_person)
     check_treatment(composition, compositions, roles=bool(roles) and not one_person)
     marks, items = wanted_marks(roles, partners), list(items)
     if wide:
@@ -126,13 +132,24 @@ def pair(
     frame, people = without_duplicates(frame, people, persons)
     if composition and roles:
         check_roles(frame, people, composition, compositions, roles)
+    hint = hint_on_waves(frame, people, persons, items)
     frame, people = without_doubtful_couples(frame, people, persons, rows)
-    check_any_left(frame)
+    check_any_left(frame, hint)
+    if hint:
+        note(frame, hint)
+    if person:
+        frame, people = without_shared_persons(frame, people, folded_ids(frame, person, "person id"))
+        check_any_left(frame)
     people["partner"] = RESPONDENT if one_person else _partner_labels(people, roles)
     return _indexed(frame, people)
 
 
-def _check_layout(partner: str, wide: str, *, one_person: bool) -> None:
+def _check_layout(partner: str, wide: str, person: str, *, one_person: bool) -> None:
+    if wide and person:
+        raise StudyError(
+            "wide and person are both given: person is a column of a long file with one row a person. Leave one "
+            "of them out."
+        )
     if wide and partner:
         raise StudyError(
             "wide and partner are both given: wide says how columns name the partner, partner is the column of a long "
@@ -201,7 +218,14 @@ def column_marks(frame: pd.DataFrame, partner: str, marks: list[str], *, only: b
             f"The column '{partner}' holds {counts}{more}, but roles names only {named(marks)}. Name the marks as the "
             "file has them, mend the cells, or take these rows out with where."
         )
+    for mark in marks:
+        if mark not in read.values():
+            note(frame, f"Nobody is marked '{mark}' in the column '{partner}', which holds {_held(read.values())}.")
     return found.map(read).to_numpy(dtype=object)
+
+
+def _held(marks: Iterable[str]) -> str:
+    return named(filter(None, dict.fromkeys(marks))) or "blanks only"
 
 
 def _ids(frame: pd.DataFrame, couple: str, *, may_be_rows: bool) -> NDArray[np.object_]:

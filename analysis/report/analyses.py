@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.codings import Codings
 from analysis.couples import Couples
 from analysis.estimation.agreement import agreement
 from analysis.estimation.blocks import block_reliability
+from analysis.estimation.coders import coder_agreement
 from analysis.estimation.descriptives import describe
 from analysis.estimation.distinguishability import distinguishability
 from analysis.estimation.invariance import invariance
@@ -20,9 +22,10 @@ from analysis.estimation.reliability import reliability
 from analysis.results import Estimates, join
 
 
-def analyse(couples: Couples) -> Estimates:
-    """Return all results that the couples allow, with the notes of every part."""
-    return join(_parts(couples))
+def analyse(couples: Couples, codings: Codings | None = None) -> Estimates:
+    """Return all results that the couples allow, and those on coders, with the notes of every part."""
+    coders = [coder_agreement(codings)] if codings else []
+    return join([*_parts(couples), *coders])
 
 
 def _parts(couples: Couples) -> Iterator[Estimates]:

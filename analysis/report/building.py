@@ -12,12 +12,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import figures as draw
+from analysis.codings import DISCUSSION, Codings
 from analysis.couples import Couples
 from analysis.disclosure import public, stamp
 from analysis.errors import StudyError, SurveyError
+from analysis.estimation.coders import coder_agreement
 from analysis.estimation.compositions import one_table
 from analysis.estimation.notes import joined
 from analysis.estimation.samples import BOTH
@@ -70,13 +73,14 @@ def build_report(study: Study, out: str | Path) -> Path:
     _check_targets(out)
     study = replace(study, day=_day(study))
     couples = study.couples()
+    codings = study.codings() if study.coded else None
     samples = samples_shown(couples)
     with tempfile.TemporaryDirectory(prefix="report-", dir=_made(out)) as aside:
         folder = Path(aside)
         if len(samples) == 1:
-            _write_sample(study, next(iter(samples.values())), folder)
+            _write_sample(study, next(iter(samples.values())), folder, codings)
         else:
-            _write_samples(study, couples, samples, folder)
+            _write_samples(study, couples, samples, folder, codings)
         moves = {sub: _made(out / COMPOSITIONS / sub.name) for sub in subfolders(folder)}
         clear_compositions(out, REPORT_FILES)
         for source, target in {folder: out, **moves}.items():
@@ -84,28 +88,36 @@ def build_report(study: Study, out: str | Path) -> Path:
     return out / "report.html"
 
 
-def _write_sample(study: Study, couples: Couples, folder: Path) -> tuple[Estimates, Estimates]:
+def _write_sample(
+    study: Study, couples: Couples, folder: Path, codings: Codings | None = None
+) -> tuple[Estimates, Estimates]:
     """Write the whole report of couples that are one sample; return its public results and all of them."""
-    results = analyse(couples)
+    results = analyse(couples, codings)
     shown = public(results, couples.settings)
     drawn, not_drawn = _figures(couples, shown, folder)
     content = Content(
-        study, couples, Numbers(shown), Numbering(stamp(couples.settings)), drawn, not_drawn, provenance(study, couples)
-    )
+        study, couples, Numbers(shown), Numbering(stamp(couples.settings)), drawn, not_drawn,
+        provenance(study, couples), codings,
+    )  # fmt: skip
     _write_files(content, document(content), results, folder)
     return shown, results
 
 
-def _write_samples(study: Study, couples: Couples, samples: Mapping[str, Couples], folder: Path) -> None:
-    """Write a report of each sample into a folder of its own, and the page that leads to them."""
+def _write_samples(
+    study: Study, couples: Couples, samples: Mapping[str, Couples], folder: Path, codings: Codings | None
+) -> None:
+    """Write a report of each sample into a folder of its own, and the page that leads to them, with the coders."""
     made = {}
     for name, sample in samples.items():
         sub = folder / COMPOSITIONS / folder_name(name, samples)
         sub.mkdir(parents=True)
         made[name] = _write_sample(replace(study, title=f"{study.title}: {name}"), sample, sub)
     shown, results = (one_table(zip(made, tables, strict=True)) for tables in zip(*made.values(), strict=True))
+    if codings:
+        coders = coder_agreement(codings)
+        shown, results = shown + public(coders, couples.settings), results + coders
     numbers, numbering = Numbers(shown), Numbering(stamp(couples.settings))
-    content = Content(study, couples, numbers, numbering, {}, {}, provenance(study, couples))
+    content = Content(study, couples, numbers, numbering, {}, {}, provenance(study, couples), codings)
     _write_files(content, overview(content, samples), results, folder)
 
 
@@ -116,7 +128,7 @@ def _write_files(content: Content, words: str, results: Estimates, folder: Path)
     source.unlink()
     write_results(content.numbers.results, folder / "results.csv", content.couples.settings)
     _write_json(folder / "provenance.json", content.made_from)
-    _write_private(folder / PRIVATE, content.couples, results)
+    _write_private(folder / PRIVATE, content.couples, results, content.codings)
 
 
 def _check_folder(out: Path, study: Study) -> None:
@@ -289,17 +301,30 @@ def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _write_private(folder: Path, couples: Couples, results: Estimates) -> None:
+def _write_private(folder: Path, couples: Couples, results: Estimates, codings: Codings | None) -> None:
     private_folder(folder, "The ledger")
-    (folder / "notes.txt").write_text("\n".join([*couples.notes, *results.notes, ""]), encoding="utf-8")
     write_results(results, folder / "results.csv", couples.settings)
-    safe(couples.ledger.astype({"row": "int64"})).to_csv(folder / "ledger.csv", index=False, lineterminator="\n")
+    _write_ledger(couples.ledger, folder / "ledger.csv")
+    notes = [*couples.notes, *results.notes]
+    if codings is not None:
+        codings.write_discussion(folder)
+        _write_ledger(codings.ledger, folder / CODERS_LEDGER)
+        notes += [note for note in codings.notes if note not in couples.notes]
+    (folder / "notes.txt").write_text("\n".join([*notes, ""]), encoding="utf-8")
 
 
+def _write_ledger(ledger: pd.DataFrame, path: Path) -> None:
+    safe(ledger.astype({"row": "int64"})).to_csv(path, index=False, lineterminator="\n")
+
+
+CODERS_LEDGER = "coders_ledger.csv"
 REPORT_FILES = (
     *("report.html", "report.docx", "results.csv", "provenance.json"),
     *(f"figures/{name}.{ending}" for name in FIGURES for ending in ("svg", "png")),
-    *(f"{PRIVATE}/{name}" for name in (*KEPT_FROM_GIT, "notes.txt", "results.csv", "ledger.csv")),
+    *(
+        f"{PRIVATE}/{name}"
+        for name in (*KEPT_FROM_GIT, "notes.txt", "results.csv", "ledger.csv", DISCUSSION, CODERS_LEDGER)
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from analysis.couples import Couples
 from analysis.disclosure import public_count, shown_compositions
 from analysis.report.markdown import table, text
 from analysis.report.sections.closing import citing, compositions_caution, provenance
+from analysis.report.sections.coders import coders
 from analysis.report.sections.common import Content, section
 from analysis.report.sections.sample import flow, opening, who
 
@@ -69,10 +70,10 @@ def clear_compositions(out: Path, files: Iterable[str]) -> None:
 def overview(content: Content, samples: Mapping[str, Couples]) -> str:
     """Return the page that leads to the compositions' reports, as Markdown: who they are, what came in, cautions."""
     parts = (
-        opening(content), flow(content), _samples(content, samples),
+        opening(content), flow(content), _samples(content, samples), coders(content),
         section("Cautions", "cautions", [compositions_caution(content.couples)]), citing(content), provenance(content),
     )  # fmt: skip
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _samples(content: Content, samples: Mapping[str, Couples]) -> str:

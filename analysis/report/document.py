@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.report.sections.closing import cautions, citing, limits, not_computed, provenance
+from analysis.report.sections.coders import coders
 from analysis.report.sections.common import Content
 from analysis.report.sections.partners import agreement, item_agreement, profiles
 from analysis.report.sections.reliability import reliability
@@ -11,8 +12,8 @@ from analysis.report.sections.sample import flow, measures, opening
 from analysis.report.sections.scores import items, scores
 
 SECTIONS = (
-    opening, flow, measures, scores, reliability, agreement, item_agreement, distinguishability, invariance, profiles,
-    items, cautions, not_computed, limits, citing, provenance,
+    opening, flow, measures, scores, reliability, coders, agreement, item_agreement, distinguishability, invariance,
+    profiles, items, cautions, not_computed, limits, citing, provenance,
 )  # fmt: skip
 
 

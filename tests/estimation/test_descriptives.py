@@ -169,8 +169,9 @@ def test_one_respondent_a_couple_has_means_and_correlations_within_persons() -> 
 
 def test_finished_scores_are_described_like_others() -> None:
     frame = an.describe(made(FINISHED)).frame
-    assert set(frame["statistic"]) == {"scale_mean", "scale_sd", "within_person_r", "cross_partner_r"}
-    assert (frame["note"] != "").sum() == (frame["statistic"] == "scale_sd").sum()  # no interval for an SD
+    plain = {"scale_sd", "scale_floor", "scale_ceiling"}  # these have no interval
+    assert set(frame["statistic"]) == {"scale_mean", *plain, "within_person_r", "cross_partner_r"}
+    assert (frame["note"] != "").sum() == frame["statistic"].isin(plain).sum()
 
 
 def test_facets_and_blocks_have_means_too() -> None:

@@ -157,9 +157,10 @@ def test_a_row_that_differs_in_any_cell_is_no_duplicate() -> None:
 def test_many_doubtful_couples_make_one_note() -> None:
     source = long([i // 2 for i in range(41)], ["w"] * 41)
     people = paired(source)
-    assert len(notes(people)) == 1
-    assert notes(people)[0].startswith("20 couples out, see the ledger: '0', two rows are both marked 'w'")
-    assert notes(people)[0].endswith("; and 12 more.")
+    nobody, doubtful = notes(people)
+    assert nobody == "Nobody is marked 'm' in the column 'who', which holds 'w'."
+    assert doubtful.startswith("20 couples out, see the ledger: '0', two rows are both marked 'w'")
+    assert doubtful.endswith("; and 12 more.")
 
 
 def test_silent_persons_leave_and_their_partners_stay() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.codings import Codings
 from analysis.couples import Couples
 from analysis.disclosure import public_note
 from analysis.report.markdown import figure, heading
@@ -42,6 +43,8 @@ class Content:
         The others, with the reason.
     made_from : mapping
         As :func:`analysis.report.provenance.provenance` returns it.
+    codings : Codings or None
+        What coders found in the open answers of the study.
     """
 
     study: Study
@@ -51,6 +54,7 @@ class Content:
     figures: Mapping[str, Drawn]
     not_drawn: Mapping[str, str]
     made_from: Mapping[str, Any]
+    codings: Codings | None = None
 
     def figure(self, name: str) -> str:
         """Return a figure with its caption, or nothing where it was not drawn."""

@@ -51,7 +51,7 @@ ONE_SIDED = (
 def agreement(content: Content) -> str:
     """Return how alike the partners are, and how far apart."""
     numbers, couples, numbering = content.numbers, content.couples, content.numbering
-    if not len(numbers.results.where(section="agreement", item="")):
+    if not len(numbers.results.where(section="agreement", statistic="icc_1")):
         return ""
     method = METHOD.format(resamples=couples.settings.resamples)
     blocks = [method, tables.agreement(numbers, couples, numbering), content.figure("agreement")]

@@ -17,7 +17,7 @@ def opening(content: Content) -> str:
     banner = f"::: banner\n{text(words)}\n:::" if words else ""
     book = couples.codebook
     version = f", version {text(book.version)}" if book.version else ""
-    scales = f"{len(book.codes)} scales of the instrument “{text(book.name)}”{version}"
+    scales = f"{counted(len(book.codes), 'scale')} of the instrument “{text(book.name)}”{version}"
     lead = f"Couples: {public_count(couples.n, couples.settings)} ({text(who(couples))}); {scales}."
     day = f"Report of {text(study.day)}." if study.day else ""
     return "\n\n".join(filter(None, [day, banner, lead]))
