@@ -239,12 +239,15 @@ def kept(parts: Sequence[str], path: Path) -> pd.DataFrame:
 def main() -> None:
     """Measure the parts that are named, or all, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[], metavar="part", help=", ".join(PARTS))
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{' or '.join(PARTS)}; all without one")
     parser.add_argument("--data-sets", type=int, default=DATA_SETS)
     parser.add_argument("--fewer", type=int, default=FEWER)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=ROOT)
     options = parser.parse_args()
+    unknown = [name for name in options.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no part '{unknown[0]}'; parts are {', '.join(PARTS)}")
     parts, path = options.parts or list(PARTS), options.out / "analysis" / "calibration.csv"
     found = pooled(measured(pieces(parts, options.data_sets, options.fewer), options.processes))
     table = pd.concat([kept(parts, path), found], ignore_index=True).round({"share": 4, "error": 4, "worst": 4})

@@ -15,13 +15,19 @@ SHAPES = ("symmetric", "skewed")
 TITLES = {"coverage": "Coverage of intervals", "type_1": "Type I error at .05"}
 Place = tuple[str, float, int]
 NOT_PRINTED = ("bhapkar", "invariance", "invariance_difference", "loa_slope", "sd_ratio")  # the p without a variant
+GROUPS = (
+    ("Symmetric answers of 50 couples, farther than .02 from the level over the cells", "symmetric", (50,)),
+    ("Of 100 and 200 couples", "symmetric", (100, 200)),
+    ("Skewed answers of 50 couples", "skewed", (50,)),
+    ("Of 100 and 200 couples", "skewed", (100, 200)),
+)
 OF_LEVELS = ("invariance", "invariance_difference")  # their variants are levels; a flip of signs is one more word
 
 HEAD = """# Calibration
 
 How often 95 % intervals held the truth, and how often p fell below .05 where nothing was there, in simulated couples
 (`python3 run.py calibrate`; {data_sets:,} data sets a cell, {fewer} with {fewer} resamples where every resample refits
-a model; 999 resamples elsewhere). Answers of five categories, cut from normal variables:
+a model; 999 resamples elsewhere; seed 20261125). Answers of five categories, cut from normal variables:
 symmetric, or skewed with half of the answers in the lowest category. Scales of four equal items; alpha .7 and .9,
 correlation of the partners' scores 0 and .5, complete answers and 10 % of all answers missing at random (the estimates
 are listwise, but for `fiml`). The truth is the statistic of the exact covariance matrix of the answers.
@@ -46,15 +52,12 @@ and measurement are equal, and every test of these is true. Tests of dependence 
 `pseudo`: 499 random re-pairings) are true in the half of the cells in which partners have nothing in common; that of
 `equivalence` where they differ by just the bound, half a point. The intervals of `equivalence` and of the RMSEA, whose
 truth is on the border, are of 90 %. `exchangeable`: in either order of the partners. Coders are two items of a person
-each. Indices that share all numbers share a line.
-
-With symmetric answers of 100 couples and more, these shares over the cells are farther than .02 from their level: {far}.
-With skewed answers: {skewed}. At 50 couples: {few}.
+each. Measures that share all numbers share a line.
 
 """
-SHOWN = """`printed` says whether tables, sentences and figures show the p. One that fell below .05 too often is in results.csv
-alone, with its size in `note`; the line of the same name with `permutation`, `sign_flips`, `jackknife` or `robust` is
-the one to read.
+SHOWN = """`printed` says whether tables, sentences and figures show the p. One that fell below .05 too often is in
+results.csv alone, with its size in `note`; the line of the same name with `permutation`, `sign_flips`, `jackknife` or
+`robust` is the one to read.
 
 """
 
@@ -63,7 +66,7 @@ def page(table: pd.DataFrame, of_agreement: Collection[str]) -> str:
     """Return docs/calibration.md; ``of_agreement`` names the measures that stand in the section of agreement."""
     theirs = table["measure"].isin(list(of_agreement))
     reliability, agreement = table[~theirs], table[theirs]
-    fewer, most = _data_sets(reliability)
+    fewer, most = _data_sets(reliability, "omega bootstrap")
     text = HEAD.format(data_sets=most, fewer=fewer, misses=_misses(reliability))
     columns = list(product(SHAPES, (0.0, 0.1), SIZES))
     for what, title in TITLES.items():
@@ -74,22 +77,27 @@ def page(table: pd.DataFrame, of_agreement: Collection[str]) -> str:
 def _of_agreement(table: pd.DataFrame) -> str:
     if table.empty:
         return ""
-    fewer, most = _data_sets(table)
+    fewer, most = _data_sets(table, "invariance configural")
     columns = [(shape, 0.0, n) for shape, n in product(SHAPES, SIZES)]
     text = AGREEMENT.format(data_sets=most, fewer=fewer)
+    text += "\n".join(f"- {name}: {_off(table, shape, sizes)}." for name, shape, sizes in GROUPS) + "\n\n"
     intervals = _table(_lines(table, "coverage"), columns)
     tests = _table(_lines(table, "type_1"), columns, printed=True)
     heads = [f"### {title}, agreement\n\n" for title in TITLES.values()]
     return f"{text}{heads[0]}{intervals}\n{heads[1]}{SHOWN}{tests}\n"
 
 
-def _data_sets(table: pd.DataFrame) -> tuple[int, int]:
-    """Return the fewest and the most data sets of a cell: a share is over one cell, two or four of them."""
-    counts = table["data_sets"]
-    of_cells = table["measure"].map(table[table["what"] == "coverage"].groupby("measure")["data_sets"].max())
-    most = int(counts.max()) // 4
-    fewest = int(of_cells.min()) // 2
-    return fewest, most
+def _off(table: pd.DataFrame, shape: str, sizes: Sequence[int]) -> str:
+    """Return what is farther than .02 from its level over the cells, intervals first."""
+    there = table[(table["shape"] == shape) & table["couples"].isin(sizes)]
+    far = (there["share"] - there["nominal"]).abs() > REQUIRED_WITHIN
+    return _named(there[far & ~there["measure"].str.startswith("invariance_rmsea")], "share")
+
+
+def _data_sets(table: pd.DataFrame, refitted: str) -> tuple[int, int]:
+    """Return the data sets of a cell of what refits models, whose largest share is over two cells, and of the rest."""
+    fewer = table.loc[table["measure"] == refitted, "data_sets"].max()
+    return int(fewer) // 2, int(table["data_sets"].max()) // 4
 
 
 def is_printed(measure: str) -> bool:
