@@ -12,13 +12,13 @@ import numpy as np
 
 from analysis.stats.bootstrap import draw_weights
 from analysis.stats.categorical import SCHEMES, corrected
-from analysis.stats.contingency import cells, resampled
+from analysis.stats.contingency import Coefficient, cells, resampled
 from analysis.stats.krippendorff import krippendorff_interval, krippendorff_ordinal
 from benchmarks.randomcouples import CATEGORIES, ITEMS, answers
 from benchmarks.turns import measure
 
 RESAMPLES, FEW = 2_000, 2
-COEFFICIENTS = (
+COEFFICIENTS: tuple[Coefficient, ...] = (
     krippendorff_interval,
     krippendorff_ordinal,
     *(partial(corrected, scheme=SCHEMES[name](CATEGORIES)) for name in ("kappa_quadratic", "ac2")),

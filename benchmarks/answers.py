@@ -64,7 +64,8 @@ def pairs(sample: Sample) -> Array:
 @lru_cache(maxsize=1)
 def table(sample: Sample) -> Array:
     """Return the table of these answers."""
-    return tables(cells(*(pairs(sample).T - 1), CATEGORIES), CATEGORIES)
+    first, second = pairs(sample).T - 1
+    return tables(cells(first, second, CATEGORIES), CATEGORIES)
 
 
 @lru_cache(maxsize=PARTNERS)
@@ -84,7 +85,8 @@ def _distance(sample: Sample) -> Value:
 
 def _alpha(of: Coefficient) -> Callable[[Sample], Value]:
     def value(sample: Sample) -> Value:
-        of_couples = cells(*(sample.answers[:, 0, :, :1].swapaxes(0, 1) - 1), CATEGORIES)
+        first, second = sample.answers[:, 0, 0, :1] - 1, sample.answers[:, 0, 1, :1] - 1
+        of_couples = cells(first, second, CATEGORIES)
         replicates = resampled(sample.weights, of_couples, CATEGORIES, [of])[0][:, 0]
         estimate, others = float(of(table(sample))), left_out(of_couples, CATEGORIES, of)[:, 0]
         found = bca(estimate, replicates, others, LEVEL)

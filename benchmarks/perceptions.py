@@ -73,7 +73,8 @@ def coded(sample: Sample) -> TwoCoders:
     found = sample.answers[:, 0, :, :2].reshape(-1, 2)
     kept = ~np.isnan(found).any(axis=1)
     couple = np.repeat(np.arange(len(sample.answers)), PARTNERS)[kept]
-    return two_coders(*(found[kept] >= FOUND_FROM).astype(float).T, couple, LEVEL)
+    first, second = (found[kept] >= FOUND_FROM).astype(float).T
+    return two_coders(first, second, couple, LEVEL)
 
 
 def of_judgements(of: Callable[[Array], float]) -> Callable[[Population], float]:
