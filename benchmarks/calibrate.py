@@ -139,7 +139,7 @@ class Part:
 
 AGREEMENT: dict[str, Measure] = (
     scores.SCORES
-    | {"equivalence": scores.AT_THE_BOUND}
+    | {"equivalence": scores.AT_THE_BOUND, "icc_1 of unequal means": scores.UNEQUAL_MEANS}
     | perceptions.PERCEPTIONS
     | scores.RANDOM
     | answers.ITEM

@@ -7,6 +7,7 @@ from itertools import product
 
 import pandas as pd
 
+from analysis.stats.levels import LEVELS
 from benchmarks import distinguishability
 
 REQUIRED_FROM, REQUIRED_WITHIN = 100, 0.02  # couples with symmetric complete answers; distance from the level
@@ -14,8 +15,12 @@ SIZES = (50, 100, 200)
 SHAPES = ("symmetric", "skewed")
 TITLES = {"coverage": "Coverage of intervals", "type_1": "Type I error at .05"}
 Place = tuple[str, float, int]
-NOT_PRINTED = ("bhapkar", "invariance", "invariance_difference", "loa_slope", "sd_ratio")  # the p without a variant
-OF_LEVELS = ("invariance", "invariance_difference")  # their variants are levels; a flip of signs is one more word
+NOT_PRINTED = {
+    *("bhapkar", "loa_slope", "sd_ratio"),
+    *("icc_1", "icc_1 of unequal means"),  # with roles; exchangeable partners have one mean
+    *(f"loa_heteroscedasticity{variant}" for variant in ("", " robust", " exchangeable")),  # bounds make a slope
+    *(f"{name} {level}" for name in ("invariance", "invariance_difference") for level in LEVELS),
+}
 
 HEAD = """# Calibration
 
@@ -53,7 +58,8 @@ Farther than .02 from their level over the cells, the RMSEA and every p that is 
 """
 SHOWN = """`printed` says whether tables, sentences and figures show the p. One that fell below .05 too often is in
 results.csv alone, with its size in `note`; the line of the same name with `permutation`, `sign_flips`, `jackknife` or
-`robust` is the one to read.
+`robust` is the one to read, and of partners with roles that of `icc_c1` instead of `icc_1`, which asks for equal means
+too (`icc_1 of unequal means`: half a point apart).
 
 """
 
@@ -105,9 +111,7 @@ def is_printed(measure: str) -> bool:
     >>> is_printed("bhapkar"), is_printed("bhapkar permutation"), is_printed("invariance metric")
     (False, True, False)
     """
-    name, *variants = measure.split()
-    alone = len(variants) < (2 if name in OF_LEVELS else 1)
-    return not (alone and name in NOT_PRINTED)
+    return measure not in NOT_PRINTED
 
 
 def _lines(table: pd.DataFrame, what: str) -> dict[str, dict[Place, str]]:

@@ -18,7 +18,7 @@ from analysis.stats.moments import pearson_clustered
 from analysis.stats.truthbias import TruthBias, truth_bias
 from analysis.stats.value import Array, Value
 from benchmarks.answers import shares_of_cells
-from benchmarks.measured import LEVEL, Measure, Sample
+from benchmarks.measured import LEVEL, Measure, Sample, always, nothing
 from benchmarks.population import ITEMS, PARTNERS, Population
 from benchmarks.scores import independent
 
@@ -97,6 +97,8 @@ JUDGED: dict[str, Callable[[Array], float]] = {
 PERCEPTIONS: dict[str, Measure] = {
     "accuracy": Measure(lambda s: forces(s, 1).truth, true_force, null=independent),
     "bias": Measure(lambda s: turned(s, 1).bias, true_force, null=independent),
+    "directional_bias": Measure(lambda s: forces(s, 1).directional, nothing, null=always),
+    "directional_bias exchangeable": Measure(lambda s: forces(s, 2).directional, nothing, null=always),
     "accuracy exchangeable": Measure(lambda s: forces(s, 2).truth, true_force, null=independent),
     "bias exchangeable": Measure(lambda s: turned(s, 2).bias, true_force, null=independent),
     "pearson_r exchangeable": Measure(_over_perceivers, across, null=independent),

@@ -52,7 +52,7 @@ def test_what_is_printed_is_what_the_notes_of_results_let_through() -> None:
     tested = frame["p"].notna() & names.isin([name for name, _ in measured("type_1")])
     assert tested.sum() > 20
     for name, note in zip(names[tested], frame.loc[tested, "note"], strict=True):
-        assert is_printed(name) == shows_p(note), name
+        assert is_printed(name) == shows_p(note) or name == "icc_1", name  # shown where partners have one mean
 
 
 def test_every_p_of_agreement_that_is_printed_keeps_its_level() -> None:
