@@ -26,7 +26,7 @@ TARGETS = {
     "test": "run ruff, mypy and all tests; further words go to pytest",
     "lint": "run ruff and mypy only",
     "bench": "measure speed and memory against the peers (minutes)",
-    "calibrate": "measure the coverage of every interval and the error of every test (most of an hour)",
+    "calibrate": "measure the coverage of every interval and the error of every test (hours); of a part: agreement",
 }
 
 

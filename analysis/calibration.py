@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from math import log
+from math import log, nan
 
 import numpy as np
 
 from analysis.couples import Couples
-from analysis.results import Estimates
+from analysis.results import Estimates, shows_p
 from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.moments import skewness
 from analysis.textfiles import read_rows
 
 LEVEL = 0.95  # of the intervals that were measured
-NOMINAL = {"coverage": LEVEL, "type_1": 1 - LEVEL}
-RMSEA = "onefactor_rmsea"  # its interval has a level of its own
+NOMINAL = {"coverage": LEVEL, "type_1": 0.05}
+OF_90 = ("onefactor_rmsea", "invariance_rmsea", "equivalence")  # their intervals have a level of their own
+ORDER_FREE = (
+    "icc_1", "icc_pairwise", "design_effect", "mean_abs_difference", "rwg", "average_deviation", "exact", "within_1",
+    "krippendorff_ordinal", "krippendorff_interval",
+)  # fmt: skip
 SKEWED = 1.0  # median of the items' absolute skewness from which answers count as skewed
 GAPS = 0.05  # share of missing answers from which they count as missing
 FEWER = 1.4  # so many times fewer couples than the smallest case are like none that was simulated
@@ -35,6 +39,18 @@ class Case:
     def __str__(self) -> str:
         gaps = f", {self.missing:.0%} of answers missing" if self.missing else ""
         return f"{self.shape} answers{gaps}, {self.couples} couples"
+
+
+def level_of(name: str, what: str) -> float:
+    """Return the share that should be: the level of an interval, or that of a test (``type_1``).
+
+    Examples
+    --------
+    >>> level_of("alpha", "coverage"), level_of("invariance_rmsea metric", "coverage"), level_of("bhapkar", "type_1")
+    (0.95, 0.9, 0.05)
+    """
+    own = what == "coverage" and name.partition(" ")[0] in OF_90
+    return RMSEA_CONFIDENCE if own else NOMINAL[what]
 
 
 @cache
@@ -99,17 +115,19 @@ def _off(results: Estimates, case: Case, what: str, alike: str) -> str:
     """Return the statistics in results whose measured share is off in a case, with that share.
 
     ``alike`` ends the names of what was measured with exchangeable partners. What was measured with roles only is
-    marked.
+    marked; what was measured with complete answers only is taken from there. A p that is not shown is not named.
     """
     frame, table = results.frame, measured(what)
     there = frame[np.isfinite(frame["lower" if what == "coverage" else "p"])]
+    if what == "type_1":
+        there = there[there["note"].map(shows_p).astype(bool)]
     names = dict.fromkeys((there["statistic"] + " " + there["variant"]).str.strip())
     said = []
     for name in names:
-        own = (name + alike, case) in table or "_pooled" in name
-        share = table.get((name + alike, case), table.get((name, case)))
-        level = RMSEA_CONFIDENCE if name == RMSEA and what == "coverage" else NOMINAL[what]
-        if share is not None and abs(share - level) > TOLERANCE:
+        places = [(name + end, where) for where in (case, replace(case, missing=0.0)) for end in (alike, "")]
+        there_as, share = next(((place[0], table[place]) for place in places if place in table), ("", nan))
+        own = there_as == name + alike or "_pooled" in name or name.partition(" ")[0] in ORDER_FREE
+        if abs(share - level_of(name, what)) > TOLERANCE:
             words = f"{name.replace('_', ' ')} {share:.3f}".replace(" 0.", " .")
             said.append(words if own else f"{words} (measured with two roles)")
     return ", ".join(said)

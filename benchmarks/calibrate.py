@@ -1,8 +1,9 @@
-"""Coverage of every interval and Type I error of every p of the reliability section: `python3 run.py calibrate`.
+"""Coverage of every interval and Type I error of every p: `python3 run.py calibrate [reliability | agreement]`.
 
 Data sets are drawn from populations known exactly, in cells of answer shape, couples, alpha, partner correlation and
-missing answers. Minutes of work on all processors; the tables go to docs/calibration.md and, for the report's notes,
-to analysis/calibration.csv. Same seed, same tables, however many processors.
+missing answers. An hour of work and more on all processors; the tables go to docs/calibration.md and, for the report's
+notes, to analysis/calibration.csv. Same seed, same tables, however many processors, and whether one part is measured or
+all: a part leaves the other's rows as they are.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -25,11 +27,11 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from analysis.calibration import level_of
 from analysis.stats.bootstrap import draw_weights
-from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.resampling import stream
 from analysis.stats.value import Array, Value
-from benchmarks import distinguishability, exchangeable
+from benchmarks import answers, calibration_tables, exchangeable, invariance, perceptions, scores
 from benchmarks import measured as roles
 from benchmarks.measured import Measure, Sample
 from benchmarks.population import population
@@ -38,8 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261125
 DATA_SETS, FEWER = 2000, 500  # FEWER data sets and resamples where every resample refits a model
 RESAMPLES = 999
-NOMINAL = 0.95
-REQUIRED_FROM, REQUIRED_WITHIN = 100, 0.02  # couples with symmetric complete answers; distance from the level
+LEVEL = 0.05
 AT_ONCE = 100  # data sets a piece of work holds
 
 
@@ -88,7 +89,8 @@ def samples(cell: Cell, first: int, count: int, resamples: int) -> Iterator[Samp
         generator = stream(SEED, cell.name, str(number))
         answers = truth.draw(cell.couples, generator)
         answers[generator.random(answers.shape) < cell.missing] = np.nan
-        yield Sample(answers, draw_weights(cell.couples, resamples, generator))
+        weights = draw_weights(cell.couples, resamples, generator)
+        yield Sample(answers, weights, partial(stream, SEED, cell.name, str(number)))
 
 
 class Tally(NamedTuple):
@@ -109,20 +111,55 @@ def tally(cell: Cell, measures: Mapping[str, Measure], first: int, count: int, r
         warnings.simplefilter("ignore")
         for sample in samples(cell, first, count, resamples):
             for name, measure in measures.items():
-                counts[name] += _outcome(measure.value(sample), *true[name])
+                if measure.interval or true[name][1]:
+                    counts[name] += _outcome(measure.value(sample), *true[name])
     return {name: Tally(*(int(n) for n in found)) for name, found in counts.items()}
 
 
 def _outcome(value: Value, truth: float, null: bool) -> Array:  # noqa: FBT001 - one of two truths
     there, tested = bool(np.isfinite(value.lower)), null and bool(np.isfinite(value.p))
     held = there and bool(value.lower <= truth <= value.upper)
-    return np.array([held, there, tested and value.p < 1 - NOMINAL, tested], dtype=int)
+    return np.array([held, there, tested and value.p < LEVEL, tested], dtype=int)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the study: its cells, what is measured in each, and what is measured in fewer data sets of some."""
+
+    cells: Sequence[Cell]
+    measures: Callable[[Cell], Mapping[str, Measure]]
+    refitted: Mapping[str, Measure]
+    refits: Callable[[Cell], bool]
+
+    @property
+    def names(self) -> set[str]:
+        """Everything that is measured."""
+        return set(self.refitted).union(*(self.measures(cell) for cell in self.cells))
+
+
+AGREEMENT: dict[str, Measure] = (
+    scores.SCORES
+    | {"equivalence": scores.AT_THE_BOUND, "icc_1 of unequal means": scores.UNEQUAL_MEANS}
+    | perceptions.PERCEPTIONS
+    | scores.RANDOM
+    | answers.ITEM
+    | answers.OF_RANDOM
+    | perceptions.CODERS
+)
+PARTS: dict[str, Part] = {
+    "reliability": Part(CELLS, lambda cell: cell.measures, REFITTED, lambda cell: cell.refits),
+    "agreement": Part(
+        [cell for cell in CELLS if not cell.missing], lambda _: AGREEMENT, invariance.INVARIANCE,
+        lambda cell: cell.partner_r > 0,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of the work: some data sets of one cell."""
+    """A piece of the work: some data sets of one cell of a part."""
 
+    part: str
     cell: Cell
     refitted: bool
     first: int
@@ -130,17 +167,19 @@ class Piece:
 
     def done(self) -> dict[str, Tally]:
         """Return the tallies of this piece."""
-        measures, resamples = (REFITTED, FEWER) if self.refitted else (self.cell.measures, RESAMPLES)
+        part = PARTS[self.part]
+        measures, resamples = (part.refitted, FEWER) if self.refitted else (part.measures(self.cell), RESAMPLES)
         return tally(self.cell, measures, self.first, self.count, resamples)
 
 
-def pieces(data_sets: int, fewer: int) -> list[Piece]:
-    """Return the whole work in pieces."""
+def pieces(parts: Sequence[str], data_sets: int, fewer: int) -> list[Piece]:
+    """Return the work of some parts in pieces."""
     work = []
-    for cell in CELLS:
-        for refitted, total in ((False, data_sets), (True, fewer if cell.refits else 0)):
-            starts = range(0, total, AT_ONCE)
-            work += [Piece(cell, refitted, first, min(AT_ONCE, total - first)) for first in starts]
+    for name in parts:
+        for cell in PARTS[name].cells:
+            for refitted, total in ((False, data_sets), (True, fewer if PARTS[name].refits(cell) else 0)):
+                starts = range(0, total, AT_ONCE)
+                work += [Piece(name, cell, refitted, first, min(AT_ONCE, total - first)) for first in starts]
     return work
 
 
@@ -174,10 +213,10 @@ def pooled(cells: pd.DataFrame) -> pd.DataFrame:
     keys = ["measure", "shape", "missing", "couples"]
     rows = []
     for key, part in cells.groupby(keys, sort=False):
-        for share, count, nominal in (("coverage", "intervals", NOMINAL), ("type_1", "tests", 1 - NOMINAL)):
+        for share, count in (("coverage", "intervals"), ("type_1", "tests")):
             there = part[part[count] > 0]
             if len(there):
-                level = RMSEA_CONFIDENCE if key[0] == "onefactor_rmsea" else nominal
+                level = level_of(str(key[0]), share)
                 shares, counts = there[share].to_numpy(float), there[count].to_numpy(int)
                 value = float(np.average(shares, weights=counts))
                 worst = float(shares[np.abs(shares - level).argmax()])
@@ -189,80 +228,35 @@ def pooled(cells: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-HEAD = """# Calibration
-
-How often 95 % intervals held the truth, and how often p fell below .05 where nothing was there, in simulated couples
-(`python3 run.py calibrate`; {data_sets:,} data sets a cell, {fewer} with {fewer} resamples where every resample refits
-a model; {resamples} resamples elsewhere; seed {seed}). Answers of five categories, cut from normal variables:
-symmetric, or skewed with half of the answers in the lowest category. Scales of four equal items; alpha .7 and .9,
-correlation of the partners' scores 0 and .5, complete answers and 10 % of all answers missing at random (the estimates
-are listwise, but for `fiml`). The truth is the statistic of the exact covariance matrix of the answers.
-
-Each number is the share over both alphas and both correlations; behind it, in brackets, the cell of the four that is
-farthest from what it should be. One cell of 2,000 data sets has a Monte Carlo error of .005 at .95, one of 500 of .010.
-The interval of the RMSEA is one of 90 %; its truth, 0, is on the border. The p of `latent_r` is that of different
-scales of two partners, in the cells where partners have nothing in common. Names that end in `exchangeable`, and
-`_pooled` with a bootstrap or `fiml`, are of exchangeable partners: all persons together, couples as clusters, in the
-quarter of the cells in which refitting bootstraps are measured, too.
-
-With symmetric complete answers of 100 couples and more, every share over the cells but that of the RMSEA is within .02
-of its level. Single cells farther away there: {misses}.
-
-"""
-
-
-def report(table: pd.DataFrame, data_sets: int, fewer: int) -> str:
-    """Return the tables as Markdown."""
-    text = HEAD.format(data_sets=data_sets, fewer=fewer, resamples=RESAMPLES, seed=SEED, misses=_misses(table))
-    for what, title in (("coverage", "Coverage of intervals"), ("type_1", "Type I error at .05")):
-        part = table[table["what"] == what]
-        columns = list(product(("symmetric", "skewed"), (0.0, 0.1), (50, 100, 200)))
-        heads = [f"{shape}{', 10 % missing' if missing else ''}, n = {n}" for shape, missing, n in columns]
-        lines = [["statistic", *heads]]
-        for measure, rows in part.groupby("measure", sort=False):
-            found = {
-                (r["shape"], r["missing"], r["couples"]): _cell(float(r["share"]), float(r["worst"]))
-                for r in rows.to_dict("records")
-            }
-            lines.append([f"`{measure}`", *(found.get(column, "") for column in columns)])
-        body = ["| " + " | ".join(line) + " |" for line in lines]
-        body.insert(1, "|" + "---|" * len(lines[0]))
-        text += f"## {title}\n\n" + "\n".join(body) + "\n\n"
-    return text.rstrip() + "\n"
-
-
-def _misses(table: pd.DataFrame) -> str:
-    """Return the measures of which a single cell misses its level by more than .02 where answers are well-behaved."""
-    kept = (table["shape"] == "symmetric") & (table["missing"] == 0) & (table["couples"] >= REQUIRED_FROM)
-    far = (table["worst"] - table["nominal"]).abs() > REQUIRED_WITHIN
-    lines = table[kept & far & (table["measure"] != "onefactor_rmsea")].to_dict("records")
-    found = [
-        f"`{line['measure']}` {line['worst']:.3f}{' (p)' * (line['what'] == 'type_1')} at {line['couples']}".replace(
-            " 0.", " ."
-        )
-        for line in lines
-    ]
-    return ", ".join(found) or "none"
-
-
-def _cell(share: float, worst: float) -> str:
-    return f"{share:.3f} ({worst:.3f})".replace("0.", ".")
+def kept(parts: Sequence[str], path: Path) -> pd.DataFrame:
+    """Return the rows of an earlier table that are not of these parts."""
+    if not path.exists():
+        return pd.DataFrame()
+    table = pd.read_csv(path)
+    return table[~table["measure"].isin(set().union(*(PARTS[name].names for name in parts)))]
 
 
 def main() -> None:
-    """Measure everything and write the tables."""
+    """Measure the parts that are named, or all, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{' or '.join(PARTS)}; all without one")
     parser.add_argument("--data-sets", type=int, default=DATA_SETS)
     parser.add_argument("--fewer", type=int, default=FEWER)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=ROOT)
     options = parser.parse_args()
-    table = pooled(measured(pieces(options.data_sets, options.fewer), options.processes))
-    text = f"{report(table, options.data_sets, options.fewer)}\n{distinguishability.tracked()}"
+    unknown = [name for name in options.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no part '{unknown[0]}'; parts are {', '.join(PARTS)}")
+    parts, path = options.parts or list(PARTS), options.out / "analysis" / "calibration.csv"
+    found = pooled(measured(pieces(parts, options.data_sets, options.fewer), options.processes))
+    table = pd.concat([kept(parts, path), found], ignore_index=True).round({"share": 4, "error": 4, "worst": 4})
+    place = {name: rank for rank, name in enumerate(PARTS) for name in PARTS[name].names}
+    table = table.sort_values("measure", key=lambda names: names.map(place), kind="stable", ignore_index=True)
+    table.to_csv(path, index=False, lineterminator="\n")
+    text = calibration_tables.page(table, PARTS["agreement"].names)
     (options.out / "docs" / "calibration.md").write_text(text, encoding="utf-8")
-    rounded = table.round({"share": 4, "error": 4, "worst": 4})
-    rounded.to_csv(options.out / "analysis" / "calibration.csv", index=False, lineterminator="\n")
-    print(table.to_string())
+    print(found.to_string())
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ they are alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,6 +45,7 @@ from analysis.stats.incomplete import alpha_fiml, omega_fiml
 from analysis.stats.moments import mean_t
 from analysis.stats.ordinal import omega_categorical, omega_categorical_resampled
 from analysis.stats.refits import fit_many
+from analysis.stats.resampling import stream
 from analysis.stats.value import Array, Value
 from benchmarks.population import ITEMS, SCALES, Population
 
@@ -53,12 +54,16 @@ CATEGORIES = 5
 Of = Callable[[Array], Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
-    """Answers of couples, (couples, scales, partners, items), NaN where missing, and draws of these couples."""
+    """Answers of couples, (couples, scales, partners, items), NaN where missing, and draws of these couples.
+
+    ``random`` returns the generator of what is drawn under a name.
+    """
 
     answers: Array
     weights: Array
+    random: Callable[[str], np.random.Generator] = field(default=partial(stream, 0))
 
     def complete(self, *columns: tuple[int, int]) -> tuple[Array, ...]:
         """Return the answers to some (scale, partner), of the couples that are complete on all of them."""
@@ -178,11 +183,15 @@ def always(_: Population) -> bool:
 
 @dataclass(frozen=True)
 class Measure:
-    """One interval or p, the truth it is about, and whether what its p tests is true in a population."""
+    """One interval or p, the truth it is about, and whether what its p tests is true in a population.
+
+    What has a p only, and no ``interval``, need not be computed where that is not true.
+    """
 
     value: Callable[[Sample], Value]
     truth: Callable[[Population], float]
     null: Callable[[Population], bool] = never
+    interval: bool = True
 
 
 def own(population: Population) -> Array:

@@ -23,7 +23,7 @@ SHARES = {"symmetric": (0.07, 0.31, 0.69, 0.93), "skewed": (0.50, 0.75, 0.88, 0.
 BISECTIONS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Population:
     """Normal correlations, thresholds and the exact covariance matrix of (scale, partner, item), flat in this order."""
 

@@ -29,10 +29,11 @@ import pandas as pd
 import analysis as an
 from analysis.stats.concordance import icc_1, icc_a1, icc_c1
 from analysis.stats.similarity import correlation_index, distinctive_profiles, pseudo_mean
-from benchmarks import ordinal, randomcouples, reliability, swaps
+from benchmarks import agreement_bootstrap, ordinal, randomcouples, reliability, swaps
+from benchmarks.memory import cost, job_memory
 
 ROOT = Path(__file__).resolve().parent.parent
-PEERS = ("pingouin", "statsmodels", "ordinalcorr")
+PEERS = ("pingouin", "statsmodels", "ordinalcorr", "krippendorff")
 
 
 def cold(code: str) -> Callable[[], object]:
@@ -108,26 +109,13 @@ def loop_over_pairs(people: np.ndarray) -> float:
     return float(np.mean([np.corrcoef(people[i], people[j])[0, 1] for i, j in pairs]))
 
 
-REPORT = """
-import resource, subprocess, sys
-from time import perf_counter
-start = perf_counter()
-subprocess.run([sys.executable, "-m", "analysis", "report", *sys.argv[1:]], check=True, stdout=subprocess.DEVNULL)
-print(perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-"""
-
-
 def report() -> tuple[float, float]:
-    """Return wall seconds and peak MB of the demo's report, from a cold interpreter, pandoc's included.
-
-    A small process starts it and asks the system: a child is charged with the memory of whoever it was forked from.
-    """
+    """Return wall seconds and peak MB of the demo's report, from a cold interpreter, pandoc's included."""
     found = []
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
             words = [str(an.demo() / "study.toml"), "--out", str(Path(folder) / "out")]
-            told = subprocess.run([sys.executable, "-c", REPORT, *words], check=True, capture_output=True, text=True)
-            found.append([float(word) for word in told.stdout.split()])
+            found.append(cost(["analysis", "report", *words]))
     seconds, peak = median(one for one, _ in found), max(other for _, other in found)
     print(f"demo report, cold: {seconds:.2f} s, peak memory {peak:.0f} MB")
     return seconds, peak
@@ -139,15 +127,15 @@ HEAD = """# Benchmarks
 
 Toolkit and peer in turns in one process on one thread, medians; cold starts are whole processes. Where a peer is slow
 it did a part of the work, and its time is scaled up. Machines are noisy: ratios are firmer than times, and a job that
-missed its bar was measured once more. Both sides' numbers are compared first. Jobs 1, 3 and 4 time the functions of
-arrays; `an.items` and `an.reliability` add the rows and notes of the result table.
+missed its bar was measured once more. Both sides' numbers are compared first. Jobs 1, 3, 4 and 6 to 8 time the
+functions of arrays; `an.items` and `an.reliability` add the rows and notes of the result table.
 
 | job | toolkit | peer | ratio | bar | met |
 |---|---|---|---|---|---|
 """
 
 
-def written(seconds: float, report_peak: float) -> str:
+def written(seconds: float, report_peak: float, everything: str) -> str:
     """Return everything that was measured as Markdown."""
     import resource
 
@@ -161,7 +149,7 @@ def written(seconds: float, report_peak: float) -> str:
         f"The demo's report from a cold interpreter, pandoc included: {seconds:.1f} s, its largest process "
         f"{report_peak:.0f} MB. Peak memory of the process that measured all jobs, peers included: {own:.0f} MB."
     )
-    return head + "\n".join(rows) + f"\n\n{tail}\n"
+    return head + "\n".join(rows) + f"\n\n{tail}\n\n{everything}\n"
 
 
 def _row(line: Line) -> str:
@@ -195,13 +183,14 @@ def main() -> None:
         reliability.job_3,
         ordinal.job_4,
         job_5,
+        agreement_bootstrap.job_6,
         job_7,
         randomcouples.job_7,
         swaps.job_8,
     )
     for job in jobs:
         job()
-    text = written(*report())
+    text = written(*report(), job_memory())
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
     missed = [line.job for line in LINES if not line.held]
     print("every bar held" if not missed else "bars missed: " + "; ".join(missed))

@@ -12,6 +12,7 @@ from analysis.couples import Couples
 from analysis.estimation.adjustment import adjusted, adjustment
 from analysis.estimation.cautions import allowed, of_answers
 from analysis.estimation.compositions import by_composition
+from analysis.estimation.item_alphas import ALPHAS, Alpha, alphas
 from analysis.estimation.notes import MID_P, PERFECT, TOO_FLAT, joined, of_finished
 from analysis.estimation.omegas import MOST_CATEGORIES, NOT_ORDERED
 from analysis.estimation.random_couples import beside
@@ -24,7 +25,6 @@ from analysis.rules import clause
 from analysis.stats.benchmark import Benchmark, benchmark_items
 from analysis.stats.categorical import SCHEMES, corrected_value, exact, share_value, within_1
 from analysis.stats.contingency import cells, margins, symmetrised, tables
-from analysis.stats.krippendorff import krippendorff_interval, krippendorff_ordinal
 from analysis.stats.marginals import bhapkar, stuart_maxwell, swapped_p
 from analysis.stats.moments import mean_t
 from analysis.stats.polychoric import partner_polychoric
@@ -32,7 +32,6 @@ from analysis.stats.resampling import stream
 from analysis.stats.value import Array, Value
 
 SHARES = {"exact": exact, "within_1": within_1}
-ALPHAS = {"krippendorff_ordinal": krippendorff_ordinal, "krippendorff_interval": krippendorff_interval}
 OF_ROLES = ("stuart_maxwell", "bhapkar")
 STATISTICS = (*SHARES, "mean_abs_difference", *SCHEMES, *ALPHAS, "polychoric_r")
 DISCRETE = (*SHARES, "mean_abs_difference", *SCHEMES)
@@ -118,14 +117,14 @@ def item_agreement(couples: Couples) -> Estimates:
     asked = [item for item in couples.codebook.items if item.scored]
     refused = {item.name: _refused(couples, item) for item in asked}
     answered = [_answered(couples, item) for item in asked if not refused[item.name]]
-    random = _random_couples(couples, answered)
+    random, of_alpha = _random_couples(couples, answered), alphas(couples, [one.item for one in answered])
     rows: list[Row] = []
     for item in asked:
         if refused[item.name]:
             rows += [row("agreement", name, **_place(item), note=refused[item.name]) for name in _statistics(couples)]
         else:
             place = [one.item for one in answered].index(item)
-            rows += _of_item(couples, answered[place], random, place)
+            rows += _of_item(couples, answered[place], of_alpha, random, place)
     adjust = couples.settings.adjust
     rows = adjusted(rows, FAMILY, adjust)
     notes = [*of_finished(couples, "item agreement"), *adjustment(rows, ACROSS, adjust)]
@@ -178,13 +177,15 @@ def _random_couples(couples: Couples, answered: list[Answered]) -> dict[str, Ben
     )
 
 
-def _of_item(couples: Couples, one: Answered, random: dict[str, Benchmark], place: int) -> Iterator[Row]:
+def _of_item(
+    couples: Couples, one: Answered, of_alpha: dict[tuple[str, str], Alpha], random: dict[str, Benchmark], place: int
+) -> Iterator[Row]:
     at: Row = {
         **_place(one.item), "n_couples": one.n, "n_persons": 2 * one.n, "confidence": couples.settings.confidence,
     }  # fmt: skip
     caution = clause("W22") if _mostly_one(one.table) else ""
-    for statistic, value, method in _values(couples, one):
-        note = joined(_why(value, statistic), caution if statistic in SCHEMES or statistic in ALPHAS else "")
+    for statistic, value, method, known in _values(couples, one, of_alpha):
+        note = joined(known or _why(value), caution if statistic in SCHEMES or statistic in ALPHAS else "")
         yield row("agreement", statistic, **at, **value._asdict(), method=method, note=note)
         if statistic in random:
             mid = _mid_p(statistic, random[statistic], place)
@@ -198,29 +199,30 @@ def _mostly_one(table: Array) -> bool:
     return bool(used.max() >= MOSTLY_ONE * used.sum())
 
 
-def _values(couples: Couples, one: Answered) -> Iterator[tuple[str, Value, str]]:
-    """Yield each index of one item with how it was made."""
+def _values(
+    couples: Couples, one: Answered, of_alpha: dict[tuple[str, str], Alpha]
+) -> Iterator[tuple[str, Value, str, str]]:
+    """Yield each index of one item with how it was made, and what is known of its resamples."""
     confidence, categories = couples.settings.confidence, len(one.table)
     table = one.table if couples.roles else symmetrised(one.table)
     symmetric = "" if couples.roles else ", symmetrised"
     for statistic, share in SHARES.items():
-        yield statistic, share_value(one.table, share, confidence), "Wilson's interval"
+        yield statistic, share_value(one.table, share, confidence), "Wilson's interval", ""
     distance = mean_t(np.abs(one.pairs[:, 0] - one.pairs[:, 1]), confidence)._replace(test=np.nan, df=np.nan, p=np.nan)
-    yield "mean_abs_difference", distance, "t interval, in points of the answers"
+    yield "mean_abs_difference", distance, "t interval, in points of the answers", ""
     for statistic, scheme in SCHEMES.items():
         value = corrected_value(table, scheme(categories), confidence)
-        yield statistic, value if value.se != 0 else Value(value.estimate, se=value.se), DECLARED + symmetric
-    for statistic, of in ALPHAS.items():
-        yield statistic, Value(float(of(one.table))), DECLARED
-    yield "polychoric_r", partner_polychoric(table, confidence), "two-step, interval on Fisher's z" + symmetric
+        yield statistic, value if value.se != 0 else Value(value.estimate, se=value.se), DECLARED + symmetric, ""
+    for statistic in ALPHAS:
+        value, method, known = of_alpha[one.item.name, statistic]
+        yield statistic, value, joined(DECLARED, method), known
+    yield "polychoric_r", partner_polychoric(table, confidence), "two-step, interval on Fisher's z" + symmetric, ""
 
 
-def _why(value: Value, statistic: str) -> str:
+def _why(value: Value) -> str:
     """Return why an index or its interval is empty, or what to know of it; or an empty string."""
     if not isfinite(value.estimate):
         return ONE_ANSWER
-    if statistic in ALPHAS:
-        return ""
     if isfinite(value.lower):
         return ""
     if value.estimate == 0 and value.se == 0:

@@ -16,7 +16,7 @@ from analysis.results import Row, row
 from analysis.stats.bca import Interval, bca
 from analysis.stats.bootstrap import Moments, draw_weights, resampled
 from analysis.stats.resampling import stream
-from analysis.stats.value import ROUNDING, Array
+from analysis.stats.value import ROUNDING, Array, Value
 
 METHOD = "BCa bootstrap of couples"
 PERCENTILE = "the BCa correction is infinite: percentile interval"
@@ -75,7 +75,15 @@ def bootstrap_row(
     note: str = "",
 ) -> Row:  # fmt: skip
     """Return a row with a BCa interval; its note counts resamples without a value and says when BCa fell back."""
-    interval = bca(estimate, replicates, jackknife, at["confidence"])
+    value, method, said = bootstrap_value(estimate, replicates, jackknife, at["confidence"])
+    return row(
+        "reliability", statistic, variant=variant, **at, **value._asdict(), method=method, note=joined(note, said)
+    )
+
+
+def bootstrap_value(estimate: float, replicates: Array, jackknife: Array, confidence: float) -> tuple[Value, str, str]:
+    """Return an estimate with its BCa interval, how that was made, and a note on resamples without a value."""
+    interval = bca(estimate, replicates, jackknife, confidence)
     lost, none = interval.of - int(interval.usable), _no_interval(interval)
     lower, upper = (nan, nan) if none else (float(interval.lower), float(interval.upper))
     said = (
@@ -83,10 +91,8 @@ def bootstrap_row(
         none or _of_limits(estimate, lower, upper),
         _of_correction(jackknife) if interval.fallback and not none else "",
     )
-    return row(
-        "reliability", statistic, variant=variant, **at, estimate=estimate, lower=lower, upper=upper,
-        se=float(interval.se), method=f"{METHOD}, {interval.of:,} resamples", note=joined(note, *said),
-    )  # fmt: skip
+    value = Value(estimate, lower, upper, float(interval.se))
+    return value, f"{METHOD}, {interval.of:,} resamples", joined(*said)
 
 
 def _no_interval(interval: Interval) -> str:

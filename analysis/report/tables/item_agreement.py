@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analysis.couples import Couples
-from analysis.estimation.item_agreement import PREVALENCE
 from analysis.report.markdown import table, text
 from analysis.report.numbers import NONE, Line, Numbers, n_of, p_of, value, with_interval
 from analysis.report.tables.common import Numbering, level
+from analysis.rules import clause
 
 SHOWN = ("exact", "within_1", "kappa_quadratic", "ac2", "krippendorff_ordinal", "polychoric_r")
 ONE_SIDED = "‡"  # behind a coefficient of an item on which nearly all answers are one category
@@ -54,4 +54,4 @@ def line_of(numbers: Numbers, item: str, scale: str, statistic: str, variant: st
 
 def one_sided(line: Line) -> bool:
     """Say whether nearly all answers to the item are one category."""
-    return bool(line) and PREVALENCE in line["note"]
+    return bool(line) and clause("W22") in line["note"]
