@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pandas as pd
 
@@ -178,7 +179,7 @@ def open_study(path: str | Path, data: Data | None = None) -> Study:
     codebook = code_book((), 1) if alone else _codebook(path.parent, table, by)
     return Study(
         folder=path.resolve().parent,
-        title=table.get("title", path.resolve().parent.name),
+        title=_title(table.get("title", "")) or path.resolve().parent.name,
         day=_day(table.get("date", "")),
         data=None if alone else _data(path, table, data),
         codebook=codebook,
@@ -217,6 +218,11 @@ def _load(path: Path) -> tuple[dict[str, Any], str]:
             f"'{path.name}' cannot be read as TOML: {error}. Texts stand in quotation marks, lists in [ ], "
             "and a section's name in [ ] on a line of its own."
         ) from error
+
+
+def _title(words: str) -> str:
+    """Return a title on one line; control characters part words."""
+    return " ".join("".join(" " if category(letter) == "Cc" else letter for letter in words).split())
 
 
 def _day(value: str | date) -> str:

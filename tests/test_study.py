@@ -154,6 +154,12 @@ def test_a_data_file_that_is_not_there_is_refused_when_it_is_read(tmp_path: Path
 
 def test_the_title_is_else_the_folders_name(tmp_path: Path) -> None:
     assert an.open_study(study(tmp_path)).title == tmp_path.name
+    assert an.open_study(study(tmp_path, f'title = " "\n{PLAIN}')).title == tmp_path.name
+
+
+def test_a_title_is_one_line_without_control_characters(tmp_path: Path) -> None:
+    opened = an.open_study(study(tmp_path, f'title = "One\\u0000\\u0007 line,\\n\\tÄ 研究"\n{PLAIN}'))
+    assert opened.title == "One line, Ä 研究"
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,9 @@ def _read_parquet(path: Path) -> Table:
     try:
         frame = pq.read_table(path).to_pandas(integer_object_nulls=True)  # else whole numbers with gaps turn decimal
     except (pa.ArrowException, ValueError, OSError) as error:
-        raise DataError(f"'{path.name}' cannot be read as Parquet: {error}. Write it again.") from error
+        raise DataError(
+            f"'{path.name}' cannot be read as Parquet: {str(error).rstrip('.')}. Write it again."
+        ) from error
     return _told(path, "Parquet", table_of(frame, []))
 
 

@@ -173,8 +173,8 @@ def wanted_marks(roles: Mapping[str, str] | None, partners: Sequence[str]) -> li
     marks = [str(mark).strip() for mark in (roles or partners)]
     if marks and (len(marks), len({mark.casefold() for mark in marks})) != (2, 2):
         raise StudyError(f"A couple has two partners, but the marks named are {named(marks)}. Name two different ones.")
-    if roles and len(set(roles.values())) != 2:
-        raise StudyError(f"Both roles are called {named(set(roles.values()))}; give each its own label.")
+    if roles and len({str(label).strip().casefold() for label in roles.values()} - {""}) != 2:
+        raise StudyError(f"The roles are called {named(roles.values())}; give each a label of its own.")
     _check_words(roles.values() if roles else marks)
     return marks
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from analysis.errors import DataError, did_you_mean, named
+from analysis.errors import DataError, StudyError, did_you_mean, named
 from analysis.intake.ledger import carry, how_read, put_out
 from analysis.textfiles import value_texts
 
@@ -27,6 +27,8 @@ def screen(frame: pd.DataFrame, where: Mapping[str, Values]) -> pd.DataFrame:
     ------
     DataError
         If a column is not there, or no row is left; the values that do occur are named.
+    StudyError
+        If no value is named for a column.
 
     Examples
     --------
@@ -42,6 +44,8 @@ def screen(frame: pd.DataFrame, where: Mapping[str, Values]) -> pd.DataFrame:
                 f"{how_read(frame)}"
             )
         allowed = [value.strip() for value in value_texts(values)]
+        if not allowed:
+            raise StudyError(f"where names no value of '{column}'. Name those of the rows to take, or leave it out.")
         cells = frame[column].str.strip()
         kept = carry(frame, frame[cells.isin(allowed)])
         if not len(kept):

@@ -162,12 +162,21 @@ def _made(out: Path) -> Path:
 def _day(study: Study) -> str:
     """Return the report's date: the study's, else that of SOURCE_DATE_EPOCH, else none."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return study.day or (datetime.fromtimestamp(int(epoch), tz=UTC).date().isoformat() if epoch.isdigit() else "")
+    if study.day or not epoch:
+        return study.day
+    try:
+        return datetime.fromtimestamp(int(epoch), tz=UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise StudyError(
+            f"SOURCE_DATE_EPOCH is '{epoch}'; it takes seconds since 1970, such as 1795564800. Set it so, or write the "
+            "date in study.toml."
+        ) from error
 
 
 def _epoch(day: str) -> str:
-    """Return the second that the Word file is stamped with."""
-    return str(int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())) if day else ""
+    """Return the second that the Word file is stamped with; none for a day that such a file cannot hold."""
+    fits = "1980" <= day[:4] < "2108"
+    return str(int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())) if fits else ""
 
 
 def _of_results(analysis: str, make: Callable[..., Axes]) -> Callable[[Couples, Estimates], Axes]:

@@ -319,7 +319,11 @@ def test_screened_and_blank_rows_stay_in_the_ledger_through_pairing(tmp_path: Pa
         ),
         ({"roles": {"w": "a", "m": "b", "x": "c"}}, "the marks named are 'w', 'm', 'x'. Name two different ones."),
         ({"roles": {"w": "a", "W": "b"}}, "the marks named are 'w', 'W'. Name two different ones."),
-        ({"roles": {"w": "same", "m": "same"}}, "Both roles are called 'same'; give each its own label."),
+        (
+            {"roles": {"w": "same", "m": "Same "}},
+            "The roles are called 'same', 'Same '; give each a label of its own.",
+        ),
+        ({"roles": {"w": " ", "m": "man"}}, "The roles are called ' ', 'man'; give each a label of its own."),
         ({"roles": ROLES, "partners": ["w", "m"]}, "roles and partners are both given: roles are for distinguishable"),
         ({"partners": ["1", "2", "3"]}, "the marks named are '1', '2', '3'. Name two different ones."),
         ({"wide": "{item}_{partner}", "partner": "who", "roles": ROLES}, "wide and partner are both given"),

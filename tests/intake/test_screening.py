@@ -41,6 +41,11 @@ def test_an_unknown_column_is_refused_with_the_nearest() -> None:
     assert said == "where names the column 'moth', which is not in the file. Did you mean 'month'?"
 
 
+def test_a_column_without_a_value_is_refused() -> None:
+    said = message(an.StudyError, an.screen, waves(), {"month": []})
+    assert said == "where names no value of 'month'. Name those of the rows to take, or leave it out."
+
+
 def test_a_value_that_no_row_has_is_refused_with_those_that_occur() -> None:
     said = message(an.DataError, an.screen, waves(), {"month": "12"})
     assert said == "No row has month = '12'; the column holds '0', '3', ''."

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -237,6 +238,20 @@ def test_without_a_date_the_environment_gives_it(tmp_path: Path, monkeypatch: py
     build_report(study, tmp_path / "epoch")
     assert "Report of" not in (tmp_path / "none" / "report.html").read_text(encoding="utf-8")
     assert "Report of 2023-11-14" in (tmp_path / "epoch" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("epoch", ["99999999999999999999", "253402300800", "soon", "²"])
+def test_a_date_of_the_environment_that_is_none_is_refused(
+    epoch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    with pytest.raises(an.StudyError, match=f"SOURCE_DATE_EPOCH is '{epoch}'; it takes seconds since 1970, such as"):
+        build_report(_study(tmp_path), tmp_path / "out")
+
+
+def test_a_day_that_no_word_file_can_hold_is_printed_all_the_same(tmp_path: Path) -> None:
+    build_report(replace(_study(tmp_path), day="9999-12-31"), tmp_path / "out")
+    assert "Report of 9999-12-31" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_files_that_are_not_the_reports_stay(tmp_path: Path) -> None:
