@@ -46,6 +46,15 @@ def test_a_scale_on_trial_says_so() -> None:
     assert [code for code in book.codes if r"\(experimental\)" in scale_name(book, code)] == trial
 
 
+def test_a_code_that_is_the_name_stands_there_once() -> None:
+    codes = {"trust": "Trust", "love": "love", "U1": "Disappointment"}
+    items = tuple(an.Item(f"{code}_1", code, 1, 5) for code in codes)
+    book = an.Codebook(items, tuple(an.Scale(code, name) for code, name in codes.items()))
+    assert [scale_name(book, code) for code in codes] == ["Trust", "love", "U1 Disappointment"]
+    assert scale_name(book, "trust+love") == "Trust with love"
+    assert scale_name(book, "trust+U1") == r"trust\+U1 Trust with Disappointment"
+
+
 def test_every_cell_in_word_has_the_style_of_tables(demo_report: Path) -> None:
     with zipfile.ZipFile(demo_report / "report.docx") as archive:
         body = archive.read("word/document.xml").decode("utf-8")

@@ -40,10 +40,11 @@ def partners_of(numbers: Numbers, section: str) -> list[str]:
 
 
 def scale_name(codebook: Codebook, code: str) -> str:
-    """Return code and name of a scale, facet or block for a row, and whether it is on trial."""
+    """Return code and name of a scale, facet or block for a row, both only where they differ, and if it is on trial."""
     label = codebook.label(code)
+    alike = label.casefold() == code.casefold().replace("+", " with ")
     trial = " (experimental)" if code in codebook.codes and codebook.scale(code).experimental else ""
-    return text((label if code in BLOCKS or label == code or "." in code else f"{code} {label}") + trial)
+    return text((label if code in BLOCKS or alike or "." in code else f"{code} {label}") + trial)
 
 
 def level(couples: Couples) -> str:
