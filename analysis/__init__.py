@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from analysis.coder_files import read_codings as read_codings
     from analysis.codings import Codings as Codings
     from analysis.couples import Couples as Couples
-    from analysis.couples import couples_from_frame as couples_from_frame
     from analysis.errors import CodebookError as CodebookError
     from analysis.errors import DataError as DataError
     from analysis.errors import StudyError as StudyError
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from analysis.estimation.partners import partner_reliability as partner_reliability
     from analysis.estimation.profiles import profiles as profiles
     from analysis.estimation.reliability import reliability as reliability
+    from analysis.frames import couples_from_frame as couples_from_frame
     from analysis.instrument.codebook import Codebook as Codebook
     from analysis.instrument.codebook import Item as Item
     from analysis.instrument.codebook import Scale as Scale
@@ -64,7 +64,7 @@ _HOMES = {
     "Codings": "codings",
     "read_codings": "coder_files",
     "Couples": "couples",
-    "couples_from_frame": "couples",
+    "couples_from_frame": "frames",
     "CodebookError": "errors",
     "DataError": "errors",
     "StudyError": "errors",

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.couples import Couples, couples_from_frame
+from analysis.couples import Couples
 from analysis.display import Summarised
 from analysis.errors import DataError, StudyError, counted, did_you_mean, named, plain_words
+from analysis.frames import couples_from_frame
 from analysis.intake.codes import code_book
 from analysis.intake.ledger import note
 from analysis.intake.reading import text_cells

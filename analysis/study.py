@@ -14,9 +14,10 @@ from unicodedata import category
 import pandas as pd
 
 from analysis.codings import Codings
-from analysis.couples import Couples, couples_from_frame
+from analysis.couples import Couples
 from analysis.display import brief, definitions_html, said
 from analysis.errors import DataError, StudyError, counted, did_you_mean, listing, named, plain_words
+from analysis.frames import couples_from_frame
 from analysis.instrument.codebook import Codebook
 from analysis.instrument.files import built_in, read_codebook
 from analysis.intake.codes import code_book

@@ -12,8 +12,9 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from analysis.couples import Couples, couples_from_frame
+from analysis.couples import Couples
 from analysis.errors import SurveyError, did_you_mean, named
+from analysis.frames import couples_from_frame
 from analysis.instrument.codebook import Codebook, Item
 from analysis.instrument.files import built_in, survey
 from analysis.population import SHIFTS, ByScale, Population, by_scale, population

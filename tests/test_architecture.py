@@ -18,7 +18,7 @@ LAYERS = (  # a module imports from its own layer and those above; what is not t
     ("instrument",),
     ("intake",),
     ("guards",),
-    ("couples",),
+    ("couples", "frames"),
     ("study", "study_keys", "study_codings", "codings", "coder_files", "population", "synthetic"),
     ("statistics", "results"),
     ("estimation",),

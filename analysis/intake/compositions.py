@@ -93,7 +93,7 @@ def check_treatment(composition: str, compositions: str, *, roles: bool, group: 
     >>> check_treatment("kind", "together", roles=False)
     Traceback (most recent call last):
     ...
-    analysis.errors.StudyError: compositions is 'together'; it takes 'apart', 'pooled' and 'exchangeable'.
+    analysis.errors.StudyError: compositions is 'together'; it takes 'apart', 'pooled', 'exchangeable'.
     """
     choices = listing([f'compositions = "{name}": {meaning}' for name, meaning in TREATMENTS.items()])
     if composition and not compositions:
