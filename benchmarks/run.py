@@ -127,8 +127,9 @@ HEAD = """# Benchmarks
 
 Toolkit and peer in turns in one process on one thread, medians of processor time; cold starts are whole processes, by
 the clock. Where a peer is slow it did a part of the work, and its time is scaled up. Machines are noisy: ratios are
-firmer than times, and a job that missed its bar was measured once more. Both sides' numbers are compared first. Jobs 1,
-3, 4 and 6 to 8 time the functions of arrays; `an.items` and `an.reliability` add the rows and notes of the result table.
+firmer than times, and a job that missed its bar was measured once more. Both sides' numbers are compared first. Jobs
+1, 3, 4 and 6 to 8 time the functions of arrays; `an.items` and `an.reliability` add the rows and notes of the result
+table.
 
 | job | toolkit | peer | ratio | bar | met |
 |---|---|---|---|---|---|
