@@ -211,7 +211,7 @@ def test_one_respondent_and_two_couples_are_refused() -> None:
 
 
 def test_roles_that_cannot_be_tested_are_said_to_be_assumed() -> None:
-    assert says(an.distinguishability(made(PROFILE, 10)), f"{ASSUMED}, for whole profile: ")
+    assert says(an.distinguishability(made(PROFILE, 10)), f"{ASSUMED}, for whole profile. ")
     assert not says(an.distinguishability(made(PROFILE, 40)), ASSUMED)
 
 

@@ -28,7 +28,8 @@ def _with_second(cells: Array) -> Array:
 
 
 def _shown(*tables: list[int], missing: tuple[int, int] = (0, 0)) -> pd.DataFrame:
-    couples = hm.couples(hm.book(hm.items("A", 2)), _with_second(_cells(*tables, missing=missing)))
+    cells = _with_second(_cells(*tables, missing=missing))
+    couples = hm.couples(hm.book(hm.items("A", 2)), cells, settings={"allow": ("double-entry",)})  # tables, no sample
     shares = answer_shares(couples)
     return public_shares(shares[shares["item"] == "A_1"], couples.settings)
 
