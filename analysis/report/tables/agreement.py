@@ -92,11 +92,12 @@ def self_other(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     if not rows:
         return ""
     ci = level(couples)
-    heads = [f"Self-other r {ci}", "random", "p", f"Assumed similarity r {ci}", f"Perceived minus own {ci}"]
+    heads = [f"Self-other r {ci}", "random", "p", f"Assumed r {ci}", f"Mean gap {ci}"]
     heads += [f"Accuracy {ci}", f"Bias {ci}"]
     caption = (
-        "Self-other agreement on mirrored items: what a partner says of the other, and what the other says. Accuracy "
-        "and bias are slopes of what is perceived on the other's own word and, beside it, on one's own."
+        "Self-other agreement on mirrored items: what a partner says of the other against what the other says (mean "
+        "gap: the one minus the other), and against what the partner says of him- or herself (assumed r). Accuracy and "
+        "bias are slopes of what is perceived on the other's own word and, beside it, on one's own."
     )
     return table(["Scale", "Who perceives", "n", *heads], rows, numbering.table(caption), words=2)
 

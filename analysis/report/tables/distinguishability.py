@@ -12,7 +12,7 @@ from analysis.stats.goodness import RMSEA_CONFIDENCE
 from analysis.stats.levels import LEVELS
 
 TESTS = {
-    "isat_chi2": ("permutation", "All at once: χ²"),
+    "isat_chi2": ("permutation", "All: χ²"),
     "means": ("hotelling", "Means: T²"),
     "variances": ("permutation", "Variances: p"),
     "within_covariances": ("permutation", "Within: p"),
