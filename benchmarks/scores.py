@@ -86,10 +86,16 @@ def of_many(of: Callable[[Array, Array], Array | float]) -> Callable[[Population
 
     @cache
     def truth(population: Population) -> float:
-        drawn = population.draw(MANY, np.random.default_rng(0))
-        return float(np.mean(of(drawn[:, 0, 0], drawn[:, 0, 1])))
+        return float(np.mean(of(*many(population))))
 
     return truth
+
+
+@lru_cache(maxsize=1)
+def many(population: Population) -> tuple[Array, Array]:
+    """Return the answers of very many couples to the first scale, (couples, items) of each partner."""
+    first, second = np.moveaxis(population.draw(MANY, np.random.default_rng(0))[:, 0], 1, 0).copy()
+    return first, second
 
 
 def quantile(tail: float) -> Callable[[Array, Array], float]:
