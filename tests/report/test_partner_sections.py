@@ -100,9 +100,10 @@ def test_exchangeable_partners_have_sizes_and_no_signs() -> None:
 
 def test_mirrored_items_have_self_other_agreement_with_accuracy_and_bias() -> None:
     couples = hm.made(hm.MIRRORED, 40)
-    made = tables.self_other(_numbers(couples), couples, Numbering())
-    assert "Accuracy" in made
-    assert made.count("| U1 |") == 2
+    for of, head in ((tables.self_other, "Self-other r"), (tables.truth_and_bias, "Accuracy")):
+        made = of(_numbers(couples), couples, Numbering())
+        assert head in made
+        assert made.count("| U1 |") == 2
 
 
 def test_items_of_one_answer_are_marked() -> None:

@@ -61,7 +61,7 @@ def agreement(content: Content) -> str:
         words = DIFFERENCES if couples.roles else SIZES
         blocks += [heading(3, "Differences between partners", "differences"), words, apart]
         blocks.append(content.figure("differences"))
-    blocks.append(tables.self_other(numbers, couples, numbering))
+    blocks += [of(numbers, couples, numbering) for of in (tables.self_other, tables.truth_and_bias)]
     return section("Agreement between partners", "agreement", blocks)
 
 

@@ -86,20 +86,43 @@ def self_other(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     for place in places_of(numbers, "pearson_r", ["self_other_agreement"]):
         line, random = (at(numbers, "pearson_r", place, beside) for beside in ("", "pseudo"))
         assumed = at(numbers, "pearson_r", {**place, "comparison": "assumed_similarity"})
-        others = [at(numbers, statistic, place) for statistic in ("directional_bias", "accuracy", "bias")]
-        cells = [with_interval(line), value(random), p_of(random), with_interval(assumed), *map(with_interval, others)]
-        rows.append([scale_name(couples.codebook, place["scale"]), who(place["partner"]), n_of(line), *cells])
+        gap = with_interval(at(numbers, "directional_bias", place))
+        cells = [n_of(line), with_interval(line), value(random), p_of(random), with_interval(assumed), gap]
+        rows.append([*_perceiver(couples, place), *cells])
     if not rows:
         return ""
     ci = level(couples)
-    heads = [f"Self-other r {ci}", "random", "p", f"Assumed r {ci}", f"Mean gap {ci}"]
-    heads += [f"Accuracy {ci}", f"Bias {ci}"]
+    heads = ["n", f"Self-other r {ci}", "random", "p", f"Assumed r {ci}", f"Mean gap {ci}"]
     caption = (
         "Self-other agreement on mirrored items: what a partner says of the other against what the other says (mean "
-        "gap: the one minus the other), and against what the partner says of him- or herself (assumed r). Accuracy and "
-        "bias are slopes of what is perceived on the other's own word and, beside it, on one's own."
+        "gap: the one minus the other), and against what the partner says of him- or herself (assumed r)."
     )
-    return table(["Scale", "Who perceives", "n", *heads], rows, numbering.table(caption), words=2)
+    return table([*PERCEIVERS, *heads], rows, numbering.table(caption), words=2)
+
+
+def truth_and_bias(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
+    """Return the forces of the other's word and of one's own on what is perceived; empty without mirrored items."""
+    rows = []
+    for place in places_of(numbers, "accuracy", ["self_other_agreement"]):
+        line = at(numbers, "accuracy", place)
+        forces = [line, at(numbers, "bias", place)]
+        rows.append([*_perceiver(couples, place), n_of(line), *map(with_interval, forces), *map(p_of, forces)])
+    if not rows:
+        return ""
+    ci = level(couples)
+    caption = (
+        "Truth and bias: slopes of what is perceived on the other's own word (accuracy) and, beside it, on one's own "
+        "(bias), in points a point."
+    )
+    heads = [*PERCEIVERS, "n", f"Accuracy {ci}", f"Bias {ci}", "p of accuracy", "p of bias"]
+    return table(heads, rows, numbering.table(caption), words=2)
+
+
+PERCEIVERS = ("Scale", "Who perceives")
+
+
+def _perceiver(couples: Couples, place: Place) -> list[str]:
+    return [scale_name(couples.codebook, place["scale"]), who(place["partner"])]
 
 
 def profiles(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
