@@ -179,7 +179,7 @@ def _caption(name: str, couples: Couples, ax: Axes) -> str:
 OF_FIGURE: dict[str, dict[str, str | list[str]]] = {
     "profile": {"section": "describe", "statistic": "scale_mean", "group": ""},
     "groups": {"section": "describe", "statistic": "scale_mean"},
-    "reliability": {"section": "reliability", "statistic": ["alpha", "alpha_pooled"], "group": ""},
+    "reliability": {"section": "reliability", "statistic": ["alpha", "alpha_pooled"], "group": "", "variant": ""},
     "item_map": {"section": "items", "statistic": "item_rest_r"},
     "item_correlations": {"section": "items", "statistic": "item_rest_r"},
 }
