@@ -169,7 +169,7 @@ def test_codes_flow_through_the_pipeline_like_any_scale(demo_codings: an.Codings
     described = an.describe(couples)
     share = described.where(scale="H4", partner="woman", statistic="scale_mean").frame["estimate"].iloc[0]
     assert share == pytest.approx(demo_codings.majority()["H4"].xs("woman", level="partner").mean())
-    agreement = an.agreement(couples).where(scale="H4", statistic="icc_1").frame
+    agreement = an.agreement(couples).where(scale="H4", statistic="icc_1", variant="").frame
     assert agreement["comparison"].tolist() == ["similarity"]
     assert np.isfinite(agreement["estimate"]).all()
     profiles = an.profiles(couples).where(scale="block:healthy", statistic="profile_d2").frame

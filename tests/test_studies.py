@@ -483,13 +483,20 @@ def test_a_profile_of_one_healthy_and_one_unhealthy_scale_has_distances_but_no_c
 def test_exchangeable_couples_get_only_results_that_are_the_same_whoever_comes_first(name: str) -> None:
     data = couples(name)
     assert data.roles is None
-    assert set(an.agreement(data).frame["statistic"]) == {"icc_1", "icc_pairwise"}
+    assert set(an.agreement(data).frame["statistic"]) == {
+        "icc_1", "icc_pairwise", "krippendorff_interval", "design_effect", "mean_abs_difference", "loa_upper",
+        "loa_heteroscedasticity", "rwg", "average_deviation",
+    }  # fmt: skip
     assert set(an.reliability(data).frame["partner"]) == {"both"}
 
 
 def test_scales_of_mixed_referents_are_called_similarity_and_their_parts_stand_beside_them() -> None:
     results = an.agreement(couples("prqc")).where(statistic="icc_1")
-    named = {(row["scale"], row["variant"]): row["comparison"] for row in results}
+    named = {
+        (row["scale"], row["variant"]): row["comparison"]
+        for row in results
+        if not row["variant"].endswith(("jackknife", "pseudo"))
+    }
     assert named == {
         ("satisfaction", ""): "similarity",
         ("commitment", ""): "similarity",

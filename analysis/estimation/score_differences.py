@@ -31,9 +31,7 @@ DETERMINED = "the scores determine each other: no interval"
 TIED = "so many couples differ alike that the interval has no width"
 TOO_FEW_BEYOND = "too few couples beyond it for an end of the interval, and the scale has no declared range"
 NO_PITMAN = f"{NOT_SHOWN}: below .05 in .06 to .12 of simulated samples of skewed scores of equal spread; read variant "
-NO_SPREAD = (
-    f"{NOT_SHOWN}: 95 % intervals were beside the true slope in .12 to .14 of simulated samples of skewed scores"
-)
+NO_SPREAD = f"{NOT_SHOWN}: 95 % intervals missed the true slope in .12 to .14 of simulated samples of skewed scores"
 NO_ROBUST_SPREAD = f"{NOT_SHOWN}: 95 % intervals missed the true slope in .04 to .09 of simulated samples"
 
 

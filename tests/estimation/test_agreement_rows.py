@@ -62,7 +62,7 @@ def icc_a1(x: Array, y: Array) -> float:
 
 
 def ccc(x: Array, y: Array) -> float:
-    return 2 * np.cov(x, y, ddof=0)[0, 1] / (x.var() + y.var() + (x.mean() - y.mean()) ** 2)
+    return float(2 * np.cov(x, y, ddof=0)[0, 1] / (x.var() + y.var() + (x.mean() - y.mean()) ** 2))
 
 
 def double_entry(x: Array, y: Array) -> float:
@@ -86,7 +86,7 @@ def left_out(of: Callable[[Array, Array], float], x: Array, y: Array, scale: Cal
     n, whole = len(x), scale(of(x, y))
     without = np.array([scale(of(np.delete(x, i), np.delete(y, i))) for i in range(n)])
     se = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
-    return whole + np.array([-1, 1]) * scipy_stats.t.ppf(0.975, n - 1) * se
+    return np.asarray(whole + np.array([-1, 1]) * scipy_stats.t.ppf(0.975, n - 1) * se)
 
 
 @pytest.mark.parametrize("statistic", ["icc_1", "icc_c1", "icc_a1", "icc_pairwise", "ccc", "pearson_r"])
@@ -318,7 +318,7 @@ def three_scores(data: an.Couples) -> tuple[Array, Array]:
 
 def forces(perceived: Array, truth: Array, own: Array) -> Array:
     design = np.stack([np.ones_like(truth), truth, own], axis=1)
-    return np.linalg.lstsq(design, perceived, rcond=None)[0][1:]
+    return np.asarray(np.linalg.lstsq(design, perceived, rcond=None)[0][1:])
 
 
 @pytest.mark.parametrize("slot", [0, 1])
