@@ -229,11 +229,12 @@ def pooled(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def kept(parts: Sequence[str], path: Path) -> pd.DataFrame:
-    """Return the rows of an earlier table that are not of these parts."""
+    """Return the rows of an earlier table that are of the other parts."""
     if not path.exists():
         return pd.DataFrame()
     table = pd.read_csv(path)
-    return table[~table["measure"].isin(set().union(*(PARTS[name].names for name in parts)))]
+    others = set().union(*(part.names for name, part in PARTS.items() if name not in parts))
+    return table[table["measure"].isin(others)]
 
 
 def main() -> None:

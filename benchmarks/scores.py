@@ -222,7 +222,9 @@ SCORES: dict[str, Measure] = {
     ),
     "average_deviation": Measure(_within("average_deviation"), of_many(deviation)),
 }
-UNEQUAL_MEANS = Measure(_of(lambda x, y: icc_1(x + BOUND, y, LEVEL)), correlation, null=independent, interval=False)
+UNEQUAL_MEANS = Measure(
+    _of(lambda x, y: Value(np.nan, p=icc_1(x + BOUND, y, LEVEL).p)), correlation, null=independent, interval=False
+)
 AT_THE_BOUND = Measure(_of(lambda x, y: equivalence(x + BOUND, y, BOUND, LEVEL)), lambda _: BOUND, null=always)
 OF_SCORES = ("icc_1", "icc_pairwise", "krippendorff_interval", "mean_abs_difference")
 OF_ROLES = ("pearson_r", "icc_a1", "icc_c1", "ccc")

@@ -75,7 +75,8 @@ def invariance(couples: Couples) -> Estimates:
     In simulated couples (4 and 7 items; 50, 100 and 200 couples; symmetric and skewed answers of five categories) the p
     by sign flips of a level fell below .05 in .02 to .07 of true models and that of a step in .02 to .07; the p of
     chi-square in .05 to .71 and .03 to .20. Scaled chi-squares (Satorra-Bentler) did so in .04 to .35 and .03 to .10
-    and are not given; :func:`export_lavaan` leads there. Sources: Kenny, Kashy & Cook (2006, ISBN
+    and are not given; :func:`export_lavaan` leads there. The 90 % interval of the RMSEA held its truth, 0, in .89 to
+    .95 of samples of symmetric answers and in .64 to .80 of skewed ones. Sources: Kenny, Kashy & Cook (2006, ISBN
     978-1572309869); Sakaluk, Fisher & Kilshaw (2021), https://doi.org/10.1111/pere.12341; Hemerik, Goeman & Finos
     (2020), https://doi.org/10.1111/rssb.12369.
 
