@@ -159,7 +159,7 @@ def _random_couples(couples: Couples, answered: list[Answered]) -> dict[str, Ben
     return benchmark_items(
         couples.answers([item.name for item in items]) - low + 1,
         np.array([len(one.table) for one in answered]),
-        np.zeros(couples.n, dtype=int),
+        couples.strata,
         couples.settings.confidence,
         exchangeable=couples.roles is None,
         resamples=couples.settings.resamples,
