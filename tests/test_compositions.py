@@ -285,3 +285,16 @@ def test_couples_are_drawn_within_compositions() -> None:
     drawn = weights(couples)
     for stratum, size in enumerate((12, 20, 30)):
         assert (drawn[:, couples.strata == stratum].sum(axis=1) == size).all()
+
+
+def test_items_are_compared_with_random_couples_of_one_composition() -> None:
+    frame = mixed()
+    frame.loc[frame["kind"] == "two women", "H1_1"] = "5"
+    within, across = (
+        an.item_agreement(couples).where(item="H1_1", statistic="exact").frame
+        for couples in (
+            couples_of(frame, "exchangeable"), couples_of(frame, "", composition="", roles=None, partner=""),
+        )
+    )  # fmt: skip
+    assert within["estimate"][0] == across["estimate"][0]
+    assert within["estimate"][1] > across["estimate"][1] + 0.05
