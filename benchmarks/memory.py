@@ -20,7 +20,6 @@ from analysis.report.analyses import analyse
 
 COUPLES, SCALES, ITEMS = 5_000, 18, 4
 MOST = 2 * 2**10  # MB
-BESIDE = (an.item_agreement, an.distinguishability, an.invariance)  # what a report does not hold yet
 RUN = """
 import resource, subprocess, sys
 from time import perf_counter
@@ -60,8 +59,6 @@ def main() -> None:
     couples = an.make_couples(COUPLES, codebook=an.Codebook(items, scales, name="large"), missing={"skipped": 0.02})
     couples = couples.with_settings(categorical_intervals=True)
     results = analyse(couples)
-    for verb in BESIDE:
-        results += verb(couples)
     print(len(public(results, couples.settings)))
 
 
