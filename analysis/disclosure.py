@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,6 @@ TWO_DECIMALS = 2
 COUNT = re.compile(r": (\d+)(?=[;,.)]|$)")
 CONSTANT = "an item does not vary; it is counted in k"
 NAMED_CONSTANT = re.compile(r"(an item is|items are) constant: .*", re.DOTALL)
-OTHERS, EVERYONE = "other compositions", "all compositions"
 HIDDEN = "hidden: too few couples, or it would tell one partner the other's answer"
 
 
@@ -238,29 +236,6 @@ def _nearly_all_perceivers(frame: pd.DataFrame, threshold: int) -> pd.Series:
     others = whole - biases["n_couples"].to_numpy(float)
     near = biases.index[(others > 0) & (others < threshold)]
     return pd.Series(frame.index.isin(near), index=frame.index)
-
-
-def shown_compositions(sizes: Mapping[str, int], settings: Settings) -> dict[str, tuple[str, ...]]:
-    """Return under which names compositions are shown, and which ones each name stands for, the largest first.
-
-    Those with fewer couples than the threshold are joined to one, together with the next smallest while it is a single
-    one or still below the threshold: so no composition is told apart, be it by subtraction, that is under it.
-
-    Examples
-    --------
-    >>> shown_compositions({"woman and man": 80, "two women": 30, "two men": 4}, Settings())
-    {'woman and man': ('woman and man',), 'other compositions': ('two women', 'two men')}
-    >>> shown_compositions({"woman and man": 80, "two women": 4}, Settings())
-    {'all compositions': ('woman and man', 'two women')}
-    """
-    names = sorted(sizes, key=lambda name: (-sizes[name], name))
-    joined = 0 if settings.open else sum(size < settings.threshold for size in sizes.values())
-    while 0 < joined < len(names) and (
-        joined == 1 or sum(sizes[name] for name in names[-joined:]) < settings.threshold or OTHERS in names[:-joined]
-    ):
-        joined += 1
-    alone, rest = names[: len(names) - joined], tuple(names[len(names) - joined :])
-    return {name: (name,) for name in alone} | ({OTHERS if alone else EVERYONE: rest} if rest else {})
 
 
 def stamp(settings: Settings) -> str:

@@ -58,7 +58,9 @@ def test_every_analysis_gives_its_rows_by_composition() -> None:
         for part, of in by_hand.items():
             same(an.Estimates.of_frame(found.where(group=part).frame.assign(group="")), of)
         assert list(found.notes) == [f"{part}: {note}" for part, of in by_hand.items() for note in of.notes]
-    assert set(an.agreement(couples).where(group="two women").frame["statistic"]) == {"icc_1", "icc_pairwise"}
+    women = set(an.agreement(couples).where(group="two women").frame["statistic"])
+    assert {"icc_1", "icc_pairwise", "mean_abs_difference"} <= women
+    assert not women & {"pearson_r", "icc_a1", "ccc", "mean_difference", "loa_lower", "sd_ratio"}
 
 
 def test_the_ledger_holds_every_row_once() -> None:

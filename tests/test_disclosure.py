@@ -7,8 +7,9 @@ import pytest
 from handmade import answers, book, couples, items
 
 import analysis as an
-from analysis.disclosure import HIDDEN, OTHERS, public, public_count, public_note, shown_compositions, stamp
+from analysis.disclosure import HIDDEN, public, public_count, public_note, stamp
 from analysis.estimation.blocks import NOT_IDENTIFIED, ONE_ITEM, ONE_SCALE
+from analysis.report.joining import OTHERS, shown_compositions
 from analysis.results import Estimates, Row, row, said
 
 CLOSED, OPEN = an.Settings(), an.Settings(synthetic=True)

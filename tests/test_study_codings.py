@@ -186,7 +186,7 @@ def test_the_report_of_codings_alone_holds_coders_and_the_codes_as_scales(coded_
         "Agreement of coders, code by code: all coders.",
         "Agreement of coders, code by code: anna and ben.",
         "Which code anna (rows) gave where cleo (columns) gave which, in persons.",
-        "Similarity and agreement between partners.",
+        "Similarity and agreement between partners, each index beside its value for random couples.",
         "Profile similarity",
         "no coder used the code: agreement 100 %, kappa undefined (coder kappa)",
         "reliability: Every scale here is a finished score",

@@ -19,10 +19,10 @@ def by_composition(analysis: Analysis) -> Analysis:
     """
 
     @wraps(analysis)
-    def analysed(couples: Couples, **options: Any) -> Estimates:  # noqa: ANN401 - whatever the analysis takes
-        if not couples.apart:
-            return analysis(couples, **options)
-        return one_table((name, analysis(part, **options)) for name, part in couples.parts().items())
+    def analysed(couples: Couples, *others: Any, **options: Any) -> Estimates:  # noqa: ANN401 - whatever it takes
+        if not (isinstance(couples, Couples) and couples.apart):
+            return analysis(couples, *others, **options)
+        return one_table((name, analysis(part, *others, **options)) for name, part in couples.parts().items())
 
     return cast("Analysis", analysed)
 

@@ -5,27 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from analysis import figures as draw
 from analysis.codings import DISCUSSION, Codings
 from analysis.couples import Couples
 from analysis.disclosure import public, stamp
-from analysis.errors import StudyError, SurveyError
+from analysis.errors import StudyError
 from analysis.estimation.coders import coder_agreement
 from analysis.estimation.compositions import one_table
 from analysis.estimation.notes import joined
-from analysis.estimation.samples import BOTH
-from analysis.figures.style import put_stamp
-from analysis.guards import refusal
 from analysis.private import KEPT_FROM_GIT, PRIVATE, private_folder, safe
 from analysis.report.analyses import analyse
 from analysis.report.compositions import (
@@ -37,18 +31,16 @@ from analysis.report.compositions import (
     subfolders,
 )
 from analysis.report.document import document
-from analysis.report.markdown import text
+from analysis.report.drawing import FIGURES, draw_figures
 from analysis.report.numbers import Numbers
 from analysis.report.provenance import provenance
 from analysis.report.rendering import render
-from analysis.report.sections.common import Content, Drawn
+from analysis.report.sections.common import Content
 from analysis.report.tables.common import Numbering
 from analysis.results import Estimates
 from analysis.rules import allowed_words
 from analysis.settings import Settings
 from analysis.study import Study
-
-PAGE_HEIGHT = 5.3  # inches of a landscape page that a figure may take
 
 
 def build_report(study: Study, out: str | Path) -> Path:
@@ -94,7 +86,7 @@ def _write_sample(
     """Write the whole report of couples that are one sample; return its public results and all of them."""
     results = analyse(couples, codings)
     shown = public(results, couples.settings)
-    drawn, not_drawn = _figures(couples, shown, folder)
+    drawn, not_drawn = draw_figures(couples, shown, folder)
     content = Content(
         study, couples, Numbers(shown), Numbering(stamp(couples.settings)), drawn, not_drawn,
         provenance(study, couples), codings,
@@ -177,123 +169,6 @@ def _epoch(day: str) -> str:
     """Return the second that the Word file is stamped with; none for a day that such a file cannot hold."""
     fits = "1980" <= day[:4] < "2108"
     return str(int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())) if fits else ""
-
-
-def _of_results(analysis: str, make: Callable[..., Axes]) -> Callable[[Couples, Estimates], Axes]:
-    """Return how a figure is drawn from results that are there already, where the data allow the analysis."""
-
-    def drawn(couples: Couples, shown: Estimates) -> Axes:
-        why = refusal(analysis, couples)
-        if why:
-            raise SurveyError(why)
-        ax = make(shown, codebook=couples.codebook)
-        put_stamp(ax, couples.settings)
-        return ax
-
-    return drawn
-
-
-def _of_couples(make: Callable[[Couples], Axes]) -> Callable[[Couples, Estimates], Axes]:
-    return lambda couples, _: make(couples)
-
-
-FIGURES: dict[str, Callable[[Couples, Estimates], Axes]] = {
-    "profile": _of_couples(draw.profile),
-    "groups": lambda couples, _: draw.profile(couples, by="group"),
-    "reliability": _of_couples(draw.reliability),
-    "agreement": _of_results("agreement", draw.agreement),
-    "differences": _of_couples(draw.differences),
-    "categories": _of_couples(draw.categories),
-    "distinguishability": _of_results("distinguishability", draw.distinguishability),
-    "plane": _of_couples(draw.plane),
-    "item_map": _of_couples(draw.item_map),
-    "item_correlations": _of_couples(draw.item_correlations),
-}
-CAPTIONS = {
-    "profile": "Indicator profile: scale means with {level} intervals{within}.",
-    "groups": "Indicator profile by {group}: scale means with {level} intervals.",
-    "reliability": "Reliability of the scores with {level} intervals.",
-    "agreement": "Agreement between partners with {level} intervals, over grey bands of random couples: the mean over "
-    "all pairs who are no couple, plus and minus 1.96 standard deviations over random re-pairings.",
-    "differences": "Differences of the partners' scores against their mean, with the mean difference and limits of "
-    "agreement.",
-    "categories": "Both partners' answers, the items of a scale together, after reversing.",
-    "distinguishability": "Distinguishability: p of everything at once and of each component; the dashed line is .05, "
-    "and smaller p stand further to the right, below .001 as arrows.",
-    "plane": "Healthy and unhealthy block means: density of persons, means with {level} ellipses.",
-    "item_map": "Item map: each item's mean and its correlation with the rest of its scale.",
-    "item_correlations": "Correlations between items, in blocks of scales.",
-}
-
-
-def _figures(couples: Couples, shown: Estimates, folder: Path) -> tuple[dict[str, Drawn], dict[str, str]]:
-    """Draw the figures that the data allow; return what the text needs of each, and why the others are not there."""
-    (folder / "figures").mkdir()
-    drawn, refused = {}, {}
-    for name, make in FIGURES.items():
-        if name == "groups" and couples.groups is None:
-            continue
-        try:
-            ax = make(couples, shown)
-        except SurveyError as reason:
-            refused[name] = str(reason)
-            continue
-        draw.save(ax, folder / "figures" / name)
-        caption = f"{_caption(name, couples, ax)}{_persons(name, shown, couples, ax)}"
-        drawn[name] = Drawn(f"figures/{name}", caption, str(ax.get_label()), _is_tall(ax))
-        _put_away(ax)
-    return drawn, refused
-
-
-def _put_away(ax: Axes) -> None:
-    """Take a figure that is saved off those that a notebook shows below its cell."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is not None:
-        pyplot.close(ax.get_figure(root=True))
-
-
-def _is_tall(ax: Axes) -> bool:
-    figure = ax.get_figure(root=True)
-    return figure is not None and figure.get_size_inches()[1] > PAGE_HEIGHT
-
-
-def _caption(name: str, couples: Couples, ax: Axes) -> str:
-    within = " within couples" if "within couples" in ax.get_xlabel() else ""
-    group = text(couples.groups.name) if couples.groups is not None else ""
-    level = f"{couples.settings.confidence:.0%}"
-    return CAPTIONS[name].format(level=level, within=within, group=group)
-
-
-OF_FIGURE: dict[str, dict[str, str | list[str]]] = {
-    "profile": {"section": "describe", "statistic": "scale_mean", "group": ""},
-    "groups": {"section": "describe", "statistic": "scale_mean"},
-    "reliability": {"section": "reliability", "statistic": ["alpha", "alpha_pooled"], "group": ""},
-    "agreement": {
-        "section": "agreement",
-        "statistic": ["icc_1", "pearson_r"],
-        "variant": "",
-        "item": "",
-        "partner": BOTH,
-    },
-    "differences": {"section": "agreement", "statistic": "mean_difference", "variant": "", "partner": BOTH},
-    "categories": {"section": "agreement", "statistic": "exact", "variant": ""},
-    "distinguishability": {"section": "distinguishability", "statistic": "isat_chi2", "variant": "permutation"},
-    "item_map": {"section": "items", "statistic": "item_rest_r"},
-    "item_correlations": {"section": "items", "statistic": "item_rest_r"},
-}
-
-
-def _persons(name: str, shown: Estimates, couples: Couples, ax: Axes) -> str:
-    """Return on how many persons the numbers of a figure rest: one number, or the range over its marks.
-
-    Nothing where the figure's own legend has them, as that of the plane does.
-    """
-    variant = "within_couple" if "within couples" in ax.get_xlabel() else ""
-    rows = shown.where(**{"variant": variant} | OF_FIGURE.get(name, {"section": ""})).frame
-    n = rows.loc[rows["estimate"].notna() & rows["scale"].isin(couples.codebook.codes), "n_persons"].dropna()
-    if not len(n):
-        return ""
-    return f" Persons a mark: {n.min():,}." if n.min() == n.max() else f" Persons a mark: {n.min():,} to {n.max():,}."
 
 
 def write_results(results: Estimates, path: Path, settings: Settings) -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.couples import Couples
-from analysis.disclosure import public_count, shown_compositions
+from analysis.disclosure import public_count
+from analysis.report.joining import shown_compositions
 from analysis.report.markdown import table, text
 from analysis.report.sections.closing import citing, compositions_caution, provenance
 from analysis.report.sections.coders import coders

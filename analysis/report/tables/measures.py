@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from analysis.couples import Couples
-from analysis.disclosure import public_count, shown_compositions
+from analysis.disclosure import public_count
 from analysis.errors import counted
 from analysis.intake.coding import REASONS
+from analysis.report.joining import shown_compositions
 from analysis.report.markdown import table, text
 from analysis.report.numbers import NONE
 from analysis.report.tables.common import Numbering, scale_name
