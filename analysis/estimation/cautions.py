@@ -12,6 +12,7 @@ from analysis.results import Row
 from analysis.rules import allowed_words, sentence
 from analysis.stats.concordance import icc_1
 from analysis.stats.dyads import alpha_difference
+from analysis.stats.intervals import normal_two_sided
 from analysis.stats.moments import complete_rows, pearson
 from analysis.stats.multiplicity import holm
 from analysis.stats.value import Array
@@ -78,9 +79,13 @@ def _of_means(couples: Couples, codes: Sequence[str]) -> str:
 
 
 def _p_of_equal_alphas(couples: Couples, code: str) -> float:
+    """Return the p of the interval of alpha_difference, which keeps its level as its own test does not."""
     cube = couples.cube(code)
     x, y = cube[complete_rows(cube.reshape(couples.n, -1))].transpose(1, 0, 2)
-    return alpha_difference(x, y, couples.settings.confidence).p if x.shape[1] > 1 else nan
+    if x.shape[1] == 1:
+        return nan
+    found = alpha_difference(x, y, couples.settings.confidence)
+    return normal_two_sided(found.estimate / found.se) if isfinite(found.lower) else nan
 
 
 def _unrelated(couples: Couples, code: str) -> bool:

@@ -34,7 +34,6 @@ from analysis.stats.value import Array, Value
 SHARES = {"exact": exact, "within_1": within_1}
 OF_ROLES = ("stuart_maxwell", "bhapkar")
 STATISTICS = (*SHARES, "mean_abs_difference", *SCHEMES, *ALPHAS, "polychoric_r")
-DISCRETE = (*SHARES, "mean_abs_difference", *SCHEMES)
 MOSTLY_ONE = 0.9  # share of one category from which a kappa says little
 FAMILY = ("scale", "statistic", "variant")
 ACROSS = "the items of a scale, for each statistic"
@@ -190,7 +189,7 @@ def _of_item(
         note = joined(known or _why(value), caution if statistic in SCHEMES or statistic in ALPHAS else "")
         yield row("agreement", statistic, **at, **value._asdict(), method=method, note=note)
         if statistic in random:
-            mid = _mid_p(statistic, random[statistic], place)
+            mid = _mid_p(random[statistic], place)
             yield beside(statistic, at, random[statistic], place, couples.settings.resamples, ONE_ANSWER, mid)
     if couples.roles:
         yield from _margins(couples, one, at)
@@ -232,10 +231,10 @@ def _why(value: Value) -> str:
     return PERFECT if value.estimate == 1 else TOO_FLAT
 
 
-def _mid_p(statistic: str, random: Benchmark, place: int) -> str:
-    """Return the mid-p of a discrete index in words, or an empty string."""
+def _mid_p(random: Benchmark, place: int) -> str:
+    """Return the mid-p of an index in words, or an empty string; all indices of answers in categories are discrete."""
     mid = float(random.mid_p[place])
-    return f"{MID_P} = {mid:.4f}".replace("0.", ".") if isfinite(mid) and statistic in DISCRETE else ""
+    return f"{MID_P} = {mid:.4f}".replace("0.", ".") if isfinite(mid) else ""
 
 
 def _margins(couples: Couples, one: Answered, at: Row) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from analysis.couples import Couples
+from analysis.estimation.calibrated import OF_RELIABILITY, reliability_note
 from analysis.estimation.cautions import allowed
 from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import SATURATED, joined, of_finished, of_one_factor
@@ -47,7 +48,8 @@ def factor_fit(couples: Couples) -> Estimates:
     -----
     In simulated couples (50 to 200; docs/calibration.md) p fell below .05 where nothing was there in .03 to .06
     with symmetric answers and in .10 to .13 with skewed ones; where a tenth was missing in .04 to .06 and .10 to
-    .14. The interval of RMSEA, of 90 %, held the truth in .94 to .95 and .87 to .88. Three items fit one
+    .14. So it stays in the frame and is not printed. The interval of RMSEA, of 90 %, held the truth in .94 to .95 and
+    .87 to .88. Three items fit one
     factor perfectly whatever they measure (df = 0), so there is nothing to test. A chi-square that is not significant
     does not prove one factor, and a large sample rejects any model: read it beside RMSEA, SRMR and the loadings. alpha
     is a lower bound of reliability where the items reflect one factor; it equals omega only where they reflect it
@@ -57,8 +59,9 @@ def factor_fit(couples: Couples) -> Estimates:
     --------
     >>> import analysis as an
     >>> an.factor_fit(an.make_couples(80, seed=1)).where(scale="H1", partner="woman", statistic="onefactor_chi2")
-    scale partner statistic      estimate df    p  n
-    H1    woman   onefactor_chi2     5.57  2 .062 80
+    scale partner statistic      estimate df  n note
+    H1    woman   onefactor_chi2     5.57  2 80 1
+    (1) p not shown: below .05 in .06 to .13 of simulated samples of 50 and 100 couples in which it should be in .05
     """
     text = refusal("factor_fit", couples)
     if text:
@@ -85,7 +88,8 @@ def _of_scale(scale: Answers) -> Iterator[Row]:
         undefined = "" if isfinite(value.estimate) else NO_TAU if statistic == "tau_equivalence_chi2" else NO_BASE
         undefined = undefined or (NO_RMSEA if statistic == "onefactor_rmsea" and saturated else "")
         persons = PERSONS if scale.clustered and statistic in OF_PERSONS else ""
-        note = joined("" if statistic == "tau_equivalence_chi2" else saturated, undefined, reason, persons)
+        size = reliability_note(statistic) if statistic in OF_RELIABILITY and isfinite(value.p) else ""
+        note = joined("" if statistic == "tau_equivalence_chi2" else saturated, undefined, reason, persons, size)
         yield row("reliability", statistic, **at, **value._asdict(), method="one-factor ML", note=note)
 
 

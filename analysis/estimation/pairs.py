@@ -11,6 +11,7 @@ import numpy as np
 from analysis.couples import Couples
 from analysis.display import MINUS
 from analysis.errors import DataError, did_you_mean
+from analysis.estimation.calibrated import reliability_note
 from analysis.estimation.cautions import allowed
 from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import constant_items, joined, no_interval, of_finished
@@ -65,7 +66,8 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
     In simulated couples (50 to 200; docs/calibration.md) 95 % intervals held the truth in .92 to .94 with symmetric
     answers and in .91 to .95 with skewed ones; where a tenth of the answers was missing in .87 to .94 and .83 to
     .94. Its p fell below .05 where nothing was there in .06 to .08 with symmetric answers and in .05 to .09 with
-    skewed ones; where a tenth was missing in .07 to .13 and .07 to .16.
+    skewed ones; where a tenth was missing in .07 to .13 and .07 to .16. So it stays in the frame and is not printed:
+    read the interval.
 
     An interval that holds 1 cannot tell the scales apart; one that lies below 1 does not make
     them different enough for every use. The ratios have no interval: BCa intervals from resamples held the truth in
@@ -80,11 +82,12 @@ def scale_pairs(couples: Couples, pairs: Sequence[str] = ()) -> Estimates:
     --------
     >>> import analysis as an
     >>> an.scale_pairs(an.make_couples(80, seed=1), ["H4+U1"]).where(partner="woman")
-    scale partner statistic variant estimate interval        p  n
-    H4+U1 woman   latent_r              −.35 [−.59, −.11] .005 80
-    H4+U1 woman   htmt                   .36                   80
-    H4+U1 woman   htmt      signed      −.36                   80
-    H4+U1 woman   htmt2                  .34                   80
+    scale partner statistic variant estimate interval      n note
+    H4+U1 woman   latent_r              −.35 [−.59, −.11] 80 1
+    H4+U1 woman   htmt                   .36              80
+    H4+U1 woman   htmt      signed      −.36              80
+    H4+U1 woman   htmt2                  .34              80
+    (1) p not shown: below .05 in .06 to .09 of simulated samples of 50 and 100 couples in which it should be in .05
     """
     text = refusal("scale_pairs", couples)
     if text:
@@ -164,7 +167,8 @@ def _latent(both: Answers, k: int) -> Row:
     value = latent_r(both.x[:, :k], both.x[:, k:], cluster, both.confidence)
     if not isfinite(value.estimate):
         return row("reliability", "latent_r", **both.at, note=NO_SOLUTION)
-    note = no_interval(value) or _marked(value)
+    size = reliability_note("latent_r") if isfinite(value.p) else ""
+    note = joined(no_interval(value) or _marked(value), size)
     method = "two-factor ML, robust standard error" + (", couples as clusters" if both.clustered else "")
     return row("reliability", "latent_r", **both.at, **value._asdict(), method=method, note=note)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from analysis.couples import Couples
+from analysis.estimation.calibrated import reliability_note
 from analysis.estimation.cautions import allowed
 from analysis.estimation.compositions import by_composition
 from analysis.estimation.notes import (
@@ -76,8 +77,9 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
     In simulated couples (50 to 200; docs/calibration.md) 95 % intervals held the truth in .93 to .96 with symmetric
     answers and in .91 to .96 with skewed ones; where a tenth of the answers was missing in .89 to .97 and .86 to
     .96. Of the tests of equal alpha and omega p fell below .05 where nothing was there in .05 to .07 with symmetric
-    answers and in .05 to .08 with skewed ones; where a tenth was missing in .06 to .10 and .06 to .12. A test by
-    dyadic_chi2 would reject too often (.06 to .09, skewed .16 to .21), so it has no p.
+    answers and in .05 to .08 with skewed ones; where a tenth was missing in .06 to .10 and .06 to .12. That of equal
+    alpha stays in the frame and is not printed; read its interval. A test by dyadic_chi2 would reject too often (.06 to
+    .09, skewed .16 to .21), so it has no p.
 
     Read couple_difference_reliability before you use a difference between partners: it is low where
     partners are alike. The mean of two roles is a score of its own; average partners only with a reason. A
@@ -89,9 +91,9 @@ def partner_reliability(couples: Couples, *, bootstrap: bool = False) -> Estimat
     --------
     >>> import analysis as an
     >>> table = an.partner_reliability(an.make_couples(80, seed=1))
-    >>> table.where(scale="H1", statistic=["alpha_difference", "latent_partner_r"])
+    >>> table.where(scale="H1", statistic=["omega_difference", "latent_partner_r"])
     scale partner statistic        estimate interval       p  n
-    H1    both    alpha_difference      .05 [−.05, .15] .325 80
+    H1    both    omega_difference      .05 [−.05, .15] .332 80
     H1    both    latent_partner_r      .40 [.15, .61]       80
     """
     text = refusal("partner_reliability", couples)
@@ -130,7 +132,8 @@ def _differences(x: Array, y: Array, at: Row, constant: str) -> Iterator[Row]:
     """Yield the tests of equal alpha and equal omega in both roles."""
     value = alpha_difference(x, y, at["confidence"])
     method = "first role minus second; interval on the scale of alpha, z on ln(1 - alpha)"
-    why = joined(constant, _why(value, "no item of a partner varies"))
+    size = reliability_note("alpha_difference") if isfinite(value.p) else ""
+    why = joined(constant, _why(value, "no item of a partner varies"), size)
     yield row("reliability", "alpha_difference", **at, **value._asdict(), method=method, note=why)
     n, k = x.shape
     refused = TOO_FEW_ITEMS if k < FEWEST_ITEMS else singular(n, k, BOTH_COMPLETE) or constant

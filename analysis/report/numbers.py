@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.display import interval, number, p_value
 from analysis.estimation.notes import HEYWOOD, MID_P
-from analysis.results import KEY, Estimates, said, shows_p
+from analysis.results import KEY, NOT_SHOWN, Estimates, said, shows_p
 from analysis.statistics import kind_of
 
 NONE = "–"
@@ -92,8 +92,8 @@ def reasons(lines: Iterable[Line], *, empty: bool) -> dict[str, dict[str, list[s
     """
     found: dict[str, dict[str, list[str]]] = {}
     for line in lines:
-        note = said(line["note"])
-        is_read = note and shows_p(note) and not note.startswith(MID_P) and line["statistic"] not in IN_RESULTS_ALONE
+        note = said(line["note"]).partition(NOT_SHOWN)[0].removesuffix("; ")
+        is_read = note and not note.startswith(MID_P) and line["statistic"] not in IN_RESULTS_ALONE
         if is_read and empty != bool(np.isfinite(line["estimate"])):
             scales = found.setdefault(note, {}).setdefault(line["statistic"], [])
             if line["scale"] not in scales:

@@ -79,7 +79,8 @@ def test_couples_who_share_nothing_but_their_habits_are_not_taken_for_alike() ->
     assert found["exact", ""]["estimate"] > 0.4
     assert abs(found["exact", ""]["estimate"] - found["exact", "pseudo"]["estimate"]) < 0.15
     assert found["exact", "pseudo"]["p"] > 0.05
-    assert "mid-p = ." in found["exact", "pseudo"]["note"]
+    for row in (row for (_, variant), row in found.items() if variant == "pseudo"):
+        assert "mid-p = ." in row["note"], row["statistic"]
 
 
 def test_exchangeable_partners_in_either_order_have_the_same_numbers() -> None:

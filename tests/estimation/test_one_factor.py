@@ -6,6 +6,7 @@ import numpy as np
 from handmade import answers, book, couples, items, made
 
 import analysis as an
+from analysis.estimation.calibrated import reliability_note
 from analysis.estimation.notes import SATURATED, TOO_FEW_ITEMS
 from analysis.estimation.one_factor import NO_RMSEA, PERSONS, STATISTICS
 from analysis.results import Row, said
@@ -35,7 +36,7 @@ def test_three_items_fit_perfectly_and_say_that_this_says_nothing() -> None:
     assert {said(found[name]["note"]) for name in STATISTICS[:3]} == {SATURATED}
     assert NO_RMSEA in found["onefactor_rmsea"]["note"]
     assert found["tau_equivalence_chi2"]["df"] == 2
-    assert said(found["tau_equivalence_chi2"]["note"]) == ""
+    assert said(found["tau_equivalence_chi2"]["note"]) == reliability_note("tau_equivalence_chi2")
 
 
 def test_without_a_fit_every_row_has_the_reason() -> None:

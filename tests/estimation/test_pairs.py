@@ -8,6 +8,7 @@ from handmade import answers, book, couples, items, made
 
 import analysis as an
 from analysis.display import MINUS
+from analysis.estimation.calibrated import reliability_note
 from analysis.estimation.notes import DETERMINED
 from analysis.estimation.pairs import APART, BEYOND_1, OPPOSED, TO_TELL_APART, TOO_FEW
 from analysis.results import KEY, Row
@@ -15,6 +16,7 @@ from analysis.stats.discriminant import latent_r
 from analysis.stats.value import Array, Value
 
 TWO = book(items("H1", 3), items("U1", 4))
+SIZE = reliability_note("latent_r")
 
 
 def by_place(table: an.Estimates, scale: str = "H1+U1", partner: str = "w") -> dict[tuple[str, str], Row]:
@@ -47,12 +49,13 @@ def test_two_halves_of_one_scale_cannot_be_told_apart() -> None:
     whole = answers(book(items("H1", 6)), 120)
     data = couples(book(items("H1", 3), items("U1", 3)), whole)
     table = an.scale_pairs(data)
-    assert by_place(table, partner="m")["latent_r", ""]["note"] == "the interval holds 1; the interval lies beyond .9"
-    assert by_place(table)["latent_r", ""]["note"] == BEYOND_1
+    note = by_place(table, partner="m")["latent_r", ""]["note"]
+    assert note == f"the interval holds 1; the interval lies beyond .9; {SIZE}"
+    assert by_place(table)["latent_r", ""]["note"] == f"{BEYOND_1}; {SIZE}"
 
 
 def test_scales_apart_say_nothing_of_the_marks() -> None:
-    assert by_place(an.scale_pairs(made(TWO, 200)))["latent_r", ""]["note"] == ""
+    assert by_place(an.scale_pairs(made(TWO, 200)))["latent_r", ""]["note"] == SIZE
 
 
 def test_a_ratio_outside_the_interval_of_the_latent_correlation_says_so() -> None:
@@ -134,9 +137,9 @@ def test_scales_scored_in_opposite_directions_are_near_minus_one_and_it_is_said(
         table = an.scale_pairs(couples(halves, cells))
         assert (
             by_place(table, partner="m")["latent_r", ""]["note"]
-            == f"the interval holds {sign}1; the interval lies beyond {sign}.9"
+            == f"the interval holds {sign}1; the interval lies beyond {sign}.9; {SIZE}"
         )
-        assert by_place(table)["latent_r", ""]["note"] == BEYOND_1
+        assert by_place(table)["latent_r", ""]["note"] == f"{BEYOND_1}; {SIZE}"
 
 
 def test_one_scale_is_refused_with_the_remedy() -> None:
@@ -167,7 +170,7 @@ def test_an_interval_that_holds_nine_tenths_says_so() -> None:
     notes = {
         by_place(an.scale_pairs(couples(TWO, nearly_one(seed))))["latent_r", ""]["note"] for seed in range(6)
     }  # fmt: skip
-    assert "the interval holds .9" in notes or "the interval holds .9 and 1" in notes
+    assert {f"the interval holds .9; {SIZE}", f"the interval holds .9 and 1; {SIZE}"} & notes
 
 
 def nearly_one(seed: int) -> Array:
@@ -209,4 +212,4 @@ def test_an_interval_between_nine_tenths_and_one_is_no_silence(sign: int, words:
     cells = np.repeat(latent, 3, axis=2) + 0.4 * rng.normal(size=(1500, 2, 6))
     codebook = book(items("H1", 3, low=None, high=None), items("U1", 3, low=None, high=None))
     latent_row = by_place(an.scale_pairs(couples(codebook, cells)))["latent_r", ""]
-    assert latent_row["note"] == f"the interval lies {words}"
+    assert latent_row["note"] == f"the interval lies {words}; {SIZE}"

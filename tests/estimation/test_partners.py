@@ -7,6 +7,7 @@ import pytest
 from handmade import FINISHED, answers, book, couples, items, made
 
 import analysis as an
+from analysis.estimation.calibrated import reliability_note
 from analysis.estimation.notes import TOO_FEW_ITEMS
 from analysis.estimation.partners import EXCHANGEABLE, NO_ALPHA, NO_P, OF_MODEL, OF_ROLES
 from analysis.estimation.resampling import weights
@@ -102,7 +103,7 @@ def test_a_constant_item_leaves_the_model_out_and_alpha_in() -> None:
     cells = answers(FOUR, 40)
     cells[:, 1, 0] = 3.0
     found, constant = by_place(an.partner_reliability(couples(FOUR, cells))), "an item is constant: H1_1 (m)"
-    assert said(found["alpha_difference", ""]["note"]) == constant
+    assert found["alpha_difference", ""]["note"] == f"{constant}; {reliability_note('alpha_difference')}"
     assert {found[statistic, ""]["note"] for statistic in (*OF_MODEL, "omega_difference")} == {constant}
     assert np.isfinite(found["alpha_difference", ""]["estimate"])
 

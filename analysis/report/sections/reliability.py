@@ -23,12 +23,12 @@ HEYWOOD_CASES = (
     "few items or a wrong model make it."
 )
 ONE_FACTOR = (
-    "Three items fit one factor whatever they measure. A test that is not significant does not prove one factor, and a "
-    "large sample rejects any model: read it beside RMSEA, SRMR and the loadings."
+    "Three items fit one factor whatever they measure. The p of both chi-squares is below .05 too often where answers "
+    "are skewed, and large samples reject any model: read RMSEA, SRMR and the loadings."
 )
 PARTNERS = (
     "Over couples complete on both sides. The same item of both partners may share something of its own, which counts "
-    "as error here. Δ is {first} minus {second}; p is that of equal coefficients. A difference between partners is "
+    "as error here. Δ is {first} minus {second}; p is that of equal ω. A difference between partners is "
     "unreliable where they are alike: look at ρ of the difference before you use one."
 )
 PARTNERS_ALIKE = (
@@ -119,10 +119,8 @@ def _short(line: Line) -> str:
 
 
 def _equal(numbers: Numbers, code: str) -> list[str]:
-    """Return the words of the test of equal omega (of equal alpha where there is no omega)."""
-    for statistic, symbol in (("omega_difference", "ω"), ("alpha_difference", "α")):
-        line = numbers.at("reliability", statistic, scale=code, partner="both")
-        if line and np.isfinite(line["p"]):
-            p = p_in_words(line)
-            return [text(f"equal {symbol}: z = {number(line['test'])}, p {p}, {line['n_couples']} couples")]
-    return []
+    """Return the words of the test of equal omega."""
+    line = numbers.at("reliability", "omega_difference", scale=code, partner="both")
+    if not line or not np.isfinite(line["p"]):
+        return []
+    return [text(f"equal ω: z = {number(line['test'])}, p {p_in_words(line)}, {line['n_couples']} couples")]

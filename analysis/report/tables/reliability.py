@@ -126,13 +126,16 @@ def fit(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
             continue
         indices = [value(lines[name]) for name in ("onefactor_cfi", "onefactor_tli")]
         rmsea, srmr = with_interval(lines["onefactor_rmsea"]), value(lines["onefactor_srmr"])
-        tests = [(value(line), _df(line), p_of(line)) for line in (chi2, tau)]
+        tests = [(value(line), _df(line)) for line in (chi2, tau)]
         cells = [n_of(chi2, "n_persons"), *tests[0], *indices, rmsea, srmr, *tests[1]]
         rows.append([scale_name(couples.codebook, scale), who(partner), *cells])
     if not rows:
         return ""
-    heads = ["n", "χ²", "df", "p", "CFI", "TLI", r"RMSEA \[90% CI\]", "SRMR", "Δχ²", "df", "p"]
-    caption = "Fit of one factor to each scale; Δχ² tests whether all items reflect it equally, as α takes for granted."
+    heads = ["n", "χ²", "df", "CFI", "TLI", r"RMSEA \[90% CI\]", "SRMR", "Δχ²", "df"]
+    caption = (
+        "Fit of one factor to each scale; Δχ² is what it costs that all items reflect it equally, as α takes for "
+        "granted."
+    )
     return table(["Scale", "Who", *heads], rows, numbering.table(caption), words=2)
 
 
@@ -147,11 +150,12 @@ def partners(numbers: Numbers, couples: Couples, numbering: Numbering) -> str:
     rows = []
     for scale in couples.codebook.codes_with_items:
         lines = {name: numbers.at("reliability", name, scale=scale, partner="both") for name in (*shown, *gaps)}
-        tests = [cell for name in gaps for cell in (with_interval(lines[name]), p_of(lines[name]))]
+        tests = [with_interval(lines[name]) for name in gaps]
+        tests += [p_of(lines[name]) for name in gaps[1:]]
         cells = [n_of(lines[shown[0]]), *tests, *(with_interval(lines[name]) for name in shown)]
         rows.append([scale_name(couples.codebook, scale), *cells])
     ci = level(couples)
-    heads = [f"Δα {ci}", "p", f"Δω {ci}", "p"] if couples.roles else []
+    heads = [f"Δα {ci}", f"Δω {ci}", "p of Δω"] if couples.roles else []
     heads += [f"latent r {ci}", f"corrected r {ci}", f"ρ of mean {ci}", f"ρ of difference {ci}"]
     caption = "Both partners: correlation without error, reliability of a couple's mean and of its difference."
     return table(["Scale", "n", *heads], rows, numbering.table(caption))
