@@ -169,6 +169,8 @@ class Codings(Summarised):
         voted = np.isfinite(self.judgements).any(axis=1)
         undecided = int((voted & decided.isna().to_numpy()).sum())
         alone = int((self.coded_by.sum(axis=1) == 1).sum())
+        if len(self.coders) == 1:
+            return [f"Codes are those of the only coder, '{self.coders[0]}'."]
         said = [f"Codes are those of the majority of {counted(len(self.coders), 'coder')}: {', '.join(self.coders)}."]
         said += [f"Codes without a majority, so missing: {undecided}."] if undecided else []
         return said + ([f"Persons whose codes are those of their only coder: {alone}."] if alone else [])

@@ -27,6 +27,7 @@ KINDS = dict.fromkeys(TEXTS, "str") | dict.fromkeys(NUMBERS, "float64") | dict.f
 NO_INTERVAL = "no interval for this statistic"
 NOT_SHOWN = "p not shown"  # in the note of a p that rejects too often to be read
 MOST_ROWS = 60
+MOST_NOTES = 12
 AVERAGE = re.compile(r"icc_?\(?[123ac]?[_,]?k\)?")  # such as icc_k, ICC2k, ICC(A,k)
 
 Row = dict[str, Any]
@@ -150,11 +151,13 @@ class Estimates:
     def __repr__(self) -> str:
         table, notes = printed(self._frame.head(MOST_ROWS))
         text = _aligned(table) if len(table) else "(no results)"
-        return "\n".join([text, *self._more(), *notes, *self.notes])
+        return "\n".join([text, *self._more(), *_first(notes), *self.notes])
 
     def _repr_html_(self) -> str:
         table, notes = printed(self._frame.head(MOST_ROWS))
-        below = "".join(f"<p><small>{escape(line)}</small></p>" for line in (*self._more(), *notes, *self.notes))
+        below = "".join(
+            f"<p><small>{escape(line)}</small></p>" for line in (*self._more(), *_first(notes), *self.notes)
+        )
         with pd.option_context("display.max_colwidth", None):
             return (table.to_html(index=False, escape=True, border=0) if len(table) else "<p>(no results)</p>") + below
 
@@ -201,6 +204,12 @@ def printed(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     table = pd.DataFrame(columns, dtype="str")
     empty = [name for name in ("interval", "df", "p", "p_adjusted", "note") if not table[name].any()]
     return table.drop(columns=empty), [f"({i}) {note}" for i, note in enumerate(kept, start=1)]
+
+
+def _first(notes: list[str]) -> list[str]:
+    """Return the first notes of rows, and where the others stand."""
+    left = len(notes) - MOST_NOTES
+    return [*notes[:MOST_NOTES], f"… {left} more notes in .frame, column note"] if left > 0 else notes
 
 
 def _markdown(text: str) -> str:

@@ -302,3 +302,24 @@ def test_a_bare_code_of_two_scales_is_refused_by_the_commands(
         assert main(["check", str(tmp_path)]) == 2
         said = capsys.readouterr().err
         assert f"{halves}: a bare {bare} holds two scales that are never averaged" in said
+
+
+def test_where_the_only_coder_coded_nothing_it_says_what_to_fill_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "couple,partner,coder,H1\n" + "".join(f"c{c},w,eve,\n" for c in range(3)), "codes.csv")
+    write(tmp_path, f'[couples]\n{ROLES}\n[codings]\nfile = "codes.csv"\n', "study.toml")
+    assert main(["check", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        "No couple is left, every row is out: not coded, every code is blank (3 rows). Fill in couples, partners, "
+        "coders and codes; 0 means coded and not there, blank is not coded.\n"
+    )
+
+
+def test_the_codes_of_one_coder_are_called_no_majority(tmp_path: Path) -> None:
+    text = "couple,partner,coder,H1\n" + "".join(f"c{c},{p},eve,{c % 2}\n" for c in range(12) for p in "wm")
+    write(tmp_path, text, "codes.csv")
+    write(tmp_path, f'[couples]\n{ROLES}\n[codings]\nfile = "codes.csv"\n', "study.toml")
+    notes = an.open_study(tmp_path).couples().notes
+    assert "Codes are those of the only coder, 'eve'." in notes
+    assert not any("majority" in note for note in notes)

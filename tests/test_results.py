@@ -14,6 +14,7 @@ from analysis.results import (
     COLUMNS,
     COUNTS,
     KEY,
+    MOST_NOTES,
     MOST_ROWS,
     NO_INTERVAL,
     NUMBERS,
@@ -207,6 +208,19 @@ def test_a_long_table_prints_its_beginning_and_says_how_much_is_left() -> None:
 
 def test_a_table_of_just_the_most_rows_is_printed_whole() -> None:
     assert "more rows" not in repr(LONG.where(scale=[f"H{i}" for i in range(MOST_ROWS)]))
+
+
+def test_many_notes_do_not_bury_those_of_the_table_and_stand_in_the_frame() -> None:
+    noted = Estimates([alpha(scale=f"H{i}", note=f"reason {i}") for i in range(MOST_NOTES + 2)], ["Read this."])
+    lines = repr(noted).splitlines()
+    assert lines[-3:] == [
+        f"({MOST_NOTES}) reason {MOST_NOTES - 1}",
+        "… 2 more notes in .frame, column note",
+        "Read this.",
+    ]
+    assert "… 2 more notes" in noted._repr_html_()
+    assert f"reason {MOST_NOTES + 1}" in noted.to_markdown()
+    assert "more notes" not in repr(noted.where(scale=[f"H{i}" for i in range(MOST_NOTES)]))
 
 
 def test_markdown_holds_every_row() -> None:

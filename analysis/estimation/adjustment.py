@@ -14,6 +14,7 @@ from analysis.stats.multiplicity import benjamini_hochberg, holm
 
 ADJUST = dict(zip(ADJUSTMENTS, (holm, benjamini_hochberg), strict=True))
 NAMES = dict(zip(ADJUSTMENTS, ("Holm", "Benjamini and Hochberg"), strict=True))
+ADJUSTED = "p_adjusted: "  # how the sentence on adjusted p begins
 
 
 def adjusted(rows: Iterable[Row], family: Sequence[str], adjust: str) -> list[Row]:
@@ -39,4 +40,4 @@ def adjustment(rows: Iterable[Row], across: str, adjust: str) -> list[str]:
     """Return the sentence that says how p is adjusted, ``across`` scales, items or blocks; none without such a p."""
     if not any(isfinite(line["p_adjusted"]) for line in rows):
         return []
-    return [f"p_adjusted: {NAMES[adjust]} across {across}; p itself is not adjusted."]
+    return [f"{ADJUSTED}{NAMES[adjust]} across {across}; p itself is not adjusted."]

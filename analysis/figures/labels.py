@@ -7,6 +7,7 @@ from textwrap import shorten
 
 import pandas as pd
 
+from analysis.estimation.adjustment import ADJUSTED
 from analysis.instrument.codebook import BLOCKS, Codebook, Item, Scale
 from analysis.instrument.files import built_in
 from analysis.instrument.indicators import indicator_scales, indicators
@@ -80,7 +81,10 @@ def why_empty(rows: pd.DataFrame, notes: tuple[str, ...]) -> str:
     --------
     >>> why_empty(pd.DataFrame({"note": ["one item", "one item", ""]}), ())
     'one item'
+    >>> why_empty(pd.DataFrame({"note": []}), ("No items.", "No blocks.", "p_adjusted: Holm."))
+    'No items; No blocks'
     """
-    reasons = list(dict.fromkeys(filter(None, map(said, rows["note"])))) or list(notes)
+    of_table = [note for note in notes if not note.startswith(ADJUSTED)]
+    reasons = list(dict.fromkeys(filter(None, map(said, rows["note"])))) or of_table
     more = " …" if len(reasons) > MOST_REASONS else ""
-    return "; ".join(reasons[:MOST_REASONS]) + more
+    return "; ".join(reason.removesuffix(".") for reason in reasons[:MOST_REASONS]) + more

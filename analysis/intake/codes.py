@@ -92,7 +92,9 @@ def code_rows(
     frame, people = without_blank_ids(frame, people, partner)
     frame, people = without(frame, people, (people["coder"] == "").to_numpy(), f"blank coder in '{coder}'")
     frame, people = _without_silent_rows(frame, people, columns)
-    check_any_left(frame)
+    check_any_left(
+        frame, "Fill in couples, partners, coders and codes; 0 means coded and not there, blank is not coded."
+    )
     _check_coders(people["coder"])
     if roles:
         people["mark"] = people["mark"].map({str(mark).strip(): label for mark, label in roles.items()})

@@ -59,13 +59,15 @@ CAPTIONS = {
     "all pairs who are no couple, plus and minus 1.96 standard deviations over random re-pairings.",
     "differences": "Differences of the partners' scores against their mean, with the mean difference and limits of "
     "agreement.",
-    "categories": "Both partners' answers, the items of a scale together, after reversing.",
+    "categories": "Both partners' answers, the items of a scale together, after reversing: percent of all pairs of "
+    "answers, framed where both answered alike{joined}.",
     "distinguishability": "Distinguishability: p of everything at once and of each component; the dashed line is .05, "
     "and smaller p stand further to the right, below .001 as arrows.",
     "plane": "Healthy and unhealthy block means: density of persons, means with {level} ellipses.",
     "item_map": "Item map: each item's mean and its correlation with the rest of its scale.",
     "item_correlations": "Correlations between items, in blocks of scales.",
 }
+JOINED = "; so that nothing follows on a couple, answers are joined, percents are whole fives and cells may be hidden"
 
 
 def draw_figures(couples: Couples, shown: Estimates, folder: Path) -> tuple[dict[str, Drawn], dict[str, str]]:
@@ -103,7 +105,8 @@ def _caption(name: str, couples: Couples, ax: Axes) -> str:
     within = " within couples" if "within couples" in ax.get_xlabel() else ""
     group = text(couples.groups.name) if couples.groups is not None else ""
     level = f"{couples.settings.confidence:.0%}"
-    return CAPTIONS[name].format(level=level, within=within, group=group)
+    joined = "" if couples.settings.open else JOINED
+    return CAPTIONS[name].format(level=level, within=within, group=group, joined=joined)
 
 
 OF_FIGURE: dict[str, dict[str, str | list[str]]] = {

@@ -21,6 +21,17 @@ def text(words: object) -> str:
     return _SPECIAL.sub(r"\\\1", one_line)
 
 
+def sentence(words: str) -> str:
+    r"""Return words as :func:`text` does, with the index of d_z set low.
+
+    Examples
+    --------
+    >>> sentence("d_z = 0.3")
+    'd~z~ \\= 0\\.3'
+    """
+    return text(words).replace(text("d_z"), "d~z~")
+
+
 def heading(level: int, words: str, identifier: str) -> str:
     """Return a heading with an address of its own."""
     return f"{'#' * level} {text(words)} {{#{identifier}}}"

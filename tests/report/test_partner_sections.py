@@ -11,8 +11,9 @@ import pytest
 
 import analysis as an
 from analysis.disclosure import public
+from analysis.report.markdown import sentence
 from analysis.report.numbers import Numbers, p_of, reasons
-from analysis.report.sections.partners import alike
+from analysis.report.sections.partners import DIFFERENCES, alike
 from analysis.report.sections.roles import measured_alike, told_apart
 from analysis.report.tables import agreement as tables
 from analysis.report.tables.common import Numbering
@@ -144,7 +145,8 @@ def test_sentences_of_roles_say_what_was_tested_and_on_how_many_couples(demo: an
     numbers = _numbers(demo, "distinguishability", "invariance", "agreement")
     words = told_apart(numbers, demo, "block:unhealthy")
     assert re.match(
-        r"unhealthy block: partners (can be told apart|were not shown to be distinguishable) \(χ²\(72\)", words
+        r"unhealthy block: partners (can be told apart|were not shown to be distinguishable all at once) \(χ²\(72\)",
+        words,
     )
     assert "permutation p" in words
     assert "means alone T²" in words
@@ -152,6 +154,47 @@ def test_sentences_of_roles_say_what_was_tested_and_on_how_many_couples(demo: an
     assert re.search(
         r"(was|no level up to .* was) rejected|invariance was rejected", measured_alike(numbers, demo, "H1")
     )
+
+
+def test_means_that_differ_are_said_where_all_at_once_shows_nothing() -> None:
+    codebook = hm.made(hm.MIXED, 12, settings={"synthetic": True})
+    common = {"scale": "U1", "partner": "both", "df": 2.0, "n_couples": 50}
+    for p_all, p_means, wanted in (
+        (
+            0.3,
+            0.01,
+            "not shown to be distinguishable all at once (χ²(2) = 4.00, permutation p = .300, 50 couples); but",
+        ),
+        (0.3, 0.3, "permutation p = .300, 50 couples); means alone T²"),
+        (0.01, 0.01, "can be told apart (χ²(2) = 4.00, permutation p = .010, 50 couples); means alone T²"),
+    ):
+        numbers = Numbers(
+            an.Estimates(
+                [
+                    row("distinguishability", "isat_chi2", variant="permutation", estimate=4.0, p=p_all, **common),
+                    row(
+                        "distinguishability", "means", variant="hotelling", estimate=6.0, df2=40.0, p=p_means, **common
+                    ),
+                ]
+            )
+        )
+        assert wanted in told_apart(numbers, codebook, "U1")
+
+
+def test_d_z_stands_low_in_sentences_and_is_explained() -> None:
+    assert sentence("d_z = 0.3") == r"d~z~ \= 0\.3"
+    assert "d~z~ is the mean difference over the SD" in DIFFERENCES
+
+
+def test_a_table_of_items_without_a_number_is_left_out() -> None:
+    couples = hm.made(hm.MIXED, 12, settings={"synthetic": True})
+    item = couples.codebook.items[0]
+    empty = row(
+        "agreement", "exact", scale=item.scale, item=item.name, partner="both", comparison="similarity", n_couples=12
+    )
+    assert item_agreement(Numbers(an.Estimates([empty])), couples, Numbering()) == ""
+    shown = empty | {"estimate": 0.4}
+    assert item.name in item_agreement(Numbers(an.Estimates([shown])), couples, Numbering()).replace("\\", "")
 
 
 def test_what_no_table_shows_is_not_among_the_cautions() -> None:

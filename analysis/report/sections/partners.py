@@ -9,7 +9,7 @@ from analysis.display import interval, number
 from analysis.estimation.adjustment import NAMES
 from analysis.estimation.calibrated import LEVEL
 from analysis.instrument.equivalence import equivalence_bound
-from analysis.report.markdown import bullets, heading, text
+from analysis.report.markdown import bullets, heading, sentence
 from analysis.report.numbers import Line, Numbers, p_in_words, value
 from analysis.report.sections.common import Content, section
 from analysis.report.tables import agreement as tables
@@ -26,10 +26,10 @@ METHOD = (
 )
 DIFFERENCES = (
     "A correlation says nothing about a difference of means. A p above .05 does not show that partners are the same: "
-    "look at the interval, or set bounds beforehand (study.toml, equivalence). About 95 of 100 couples differ by an "
-    "amount between the lower and the upper limit, if differences are roughly normal. Intervals of limits and of SD "
-    "ratios leave couples out in turn, which holds for skewed scores too; exact ones for normal differences stand in "
-    "results.csv."
+    "look at the interval, or set bounds beforehand (study.toml, equivalence). d~z~ is the mean difference over the SD "
+    "of the couples' differences. About 95 of 100 couples differ by an amount between the lower and the upper limit, "
+    "if differences are roughly normal. Intervals of limits and of SD ratios leave couples out in turn, which holds "
+    "for skewed scores too; exact ones for normal differences stand in results.csv."
 )
 SIZES = (
     "Nobody is first here, so a difference has a size and no sign. About 95 of 100 couples differ by less than the "
@@ -68,7 +68,7 @@ def agreement(content: Content) -> str:
 def _in_words(numbers: Numbers, couples: Couples) -> str:
     first = next(iter(tables.indices_of(couples)))
     found = [alike(numbers, couples, place) for place in tables.places_of(numbers, first, tables.SCORES)]
-    sentences = [f"{text(words)}." for words in found if words]
+    sentences = [f"{sentence(words)}." for words in found if words]
     return "\n\n".join(["In words, for a manuscript:", bullets(sentences)]) if sentences else ""
 
 

@@ -10,7 +10,7 @@ from analysis.couples import Couples
 from analysis.estimation.adjustment import NAMES
 from analysis.estimation.calibrated import LEVEL
 from analysis.instrument.codebook import BLOCKS
-from analysis.report.markdown import bullets, text
+from analysis.report.markdown import bullets, sentence
 from analysis.report.numbers import Line, Numbers, p_in_words, value
 from analysis.report.sections.common import Content, section
 from analysis.report.tables import distinguishability as tables
@@ -48,7 +48,7 @@ def distinguishability(content: Content) -> str:
 
 
 def _in_words(sentences: list[str]) -> list[str]:
-    found = [f"{text(sentence)}." for sentence in sentences if sentence]
+    found = [f"{sentence(words)}." for words in sentences if words]
     return ["In words, for a manuscript:", bullets(found)] if found else []
 
 
@@ -57,13 +57,15 @@ def told_apart(numbers: Numbers, couples: Couples, block: str) -> str:
     line, means = (tables.tested(numbers, block, name) for name in ("isat_chi2", "means"))
     if not np.isfinite(line["p"]):
         return ""
-    told = "can be told apart" if line["p"] <= LEVEL else "were not shown to be distinguishable"
+    apart = line["p"] <= LEVEL
+    told = "can be told apart" if apart else "were not shown to be distinguishable all at once"
     test = (
         f"χ²({tables.degrees_of(line)}) = {value(line)}, permutation p {p_in_words(line)}, {line['n_couples']} couples"
     )
     words = [f"{couples.codebook.label(block)}: partners {told} ({test})"]
     if means and np.isfinite(means["p"]):
-        words.append(f"means alone T² = {value(means)}, F({tables.degrees_of(means)}), p {p_in_words(means)}")
+        alone = "but their means differ," if not apart and means["p"] <= LEVEL else "means alone"
+        words.append(f"{alone} T² = {value(means)}, F({tables.degrees_of(means)}), p {p_in_words(means)}")
     scale, largest = _largest(numbers, couples, block)
     if largest:
         whose = f"largest d_z, of {couples.codebook.label(scale)}," if block in BLOCKS else "d_z of the score"

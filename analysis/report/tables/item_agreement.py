@@ -28,7 +28,9 @@ def item_agreement(numbers: Numbers, couples: Couples, numbering: Numbering) -> 
         "Items: share of couples with the same answer, and with answers at most one point apart, beside random "
         "couples; quadratic κ, Gwet's AC2, Krippendorff's ordinal α, polychoric r."
     )
-    return table(["Item", "Compared as", "n", *heads], rows, numbering.table(caption), words=2) if rows else ""
+    if all(cell == NONE for row in rows for cell in row[3:]):
+        return ""
+    return table(["Item", "Compared as", "n", *heads], rows, numbering.table(caption), words=2)
 
 
 def _cells(at: dict[str, Line], beside: dict[str, Line]) -> list[str]:
