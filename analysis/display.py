@@ -7,7 +7,7 @@ How plain objects print in a notebook stands here too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from html import escape
 from math import isfinite, log10
 
@@ -118,9 +118,13 @@ def chosen_fields(instance: object) -> dict[str, object]:
     >>> chosen_fields(Settings(confidence=0.9))
     {'confidence': 0.9}
     """
-    values = {part.name: getattr(instance, part.name) for part in fields(instance)}  # type: ignore[arg-type]
-    defaults = {part.name: part.default for part in fields(instance)}  # type: ignore[arg-type]
-    return {name: value for name, value in values.items() if defaults[name] is MISSING or value != defaults[name]}
+    values = {part: getattr(instance, part.name) for part in fields(instance)}  # type: ignore[arg-type]
+    return {part.name: value for part, value in values.items() if value != _default(part)}
+
+
+def _default(part: Field[object]) -> object:
+    """Return what a field is where nothing is said, or MISSING."""
+    return part.default if part.default_factory is MISSING else part.default_factory()
 
 
 def brief(instance: object) -> str:
