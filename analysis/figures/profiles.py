@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -74,8 +75,7 @@ def profile(
     """
     results = public(describe(source.as_one_sample()), source.settings) if isinstance(source, Couples) else source
     codebook = source.codebook if isinstance(source, Couples) else codebook or codebook_of(results)
-    means = _means(results, by)
-    means = means[means["scale"].isin(codebook.codes)]
+    means = _means(results, by, codebook.codes)
     if not np.isfinite(means["estimate"]).any():
         raise SurveyError(f"There is no scale mean by {by} to draw. {_reason(means, results, by)}")
     lines = _lines(codebook, set(means["scale"]))
@@ -108,16 +108,16 @@ def _without_range(line: Line) -> Line:
     return replace(line, label=line.label + NO_RANGE)
 
 
-def _means(results: Estimates, by: str) -> pd.DataFrame:
-    """Return one row a scale and series: with within-couple intervals where any is shown, else with ordinary ones."""
+def _means(results: Estimates, by: str, codes: Sequence[str]) -> pd.DataFrame:
+    """Return one row a scale and series: with ordinary intervals, or within couples where that hides no scale more."""
     if by not in ("partner", "group"):
         raise SurveyError(f"by is '{by}'; allowed are 'partner' and 'group'.")
-    frame = results.where(section="describe", statistic="scale_mean").frame
+    frame = results.where(section="describe", statistic="scale_mean", scale=codes).frame
     grouped = frame["group"] != ""
     if by == "group":
         return frame[grouped]
-    within = frame[~grouped & (frame["variant"] == "within_couple")]
-    return within if np.isfinite(within["estimate"]).any() else frame[~grouped & (frame["variant"] == "")]
+    ordinary, within = (frame[~grouped & (frame["variant"] == variant)] for variant in ("", "within_couple"))
+    return within if within["estimate"].count() >= ordinary["estimate"].count() > 0 else ordinary
 
 
 def _lines(codebook: Codebook, scales: set[str]) -> list[Line]:

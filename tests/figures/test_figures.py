@@ -323,6 +323,12 @@ def test_within_couple_means_that_are_hidden_give_way_to_ordinary_ones(demo: an.
     assert np.isfinite(_points(ax)["woman"]).all()
 
 
+def test_a_closed_study_shows_its_profile(demo: an.Couples) -> None:
+    ax = an.figures.profile(demo.with_settings(synthetic=False))  # one hidden within-couple mean is one too many
+    assert ax.get_xlabel() == "Mean, scale points, 95% interval"
+    assert all(np.isfinite(_points(ax)[role]).all() for role in ("woman", "man"))
+
+
 def _coefficient(statistic: str, scale: str, estimate: float, lower: float = np.nan, **more: object) -> Row:
     upper = 0.95 if np.isfinite(lower) else np.nan
     return row(
