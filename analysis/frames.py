@@ -11,7 +11,7 @@ from analysis.couples import NO_PARTNER, Couples
 from analysis.errors import StudyError
 from analysis.instrument.codebook import Codebook
 from analysis.intake.coding import code, part
-from analysis.intake.compositions import check_treatment, compositions_of
+from analysis.intake.compositions import Compositions, check_treatment, compositions_of
 from analysis.intake.grouping import group_of
 from analysis.intake.ledger import carry, ledger, note_unused, notes, private_notes
 from analysis.intake.pairing import RESPONDENT, pair
@@ -112,19 +112,15 @@ def couples_from_frame(
     couple = couple_column(screened, couple, roles, headers, used, settings.allow, one_person=one_person)
     people = pair(
         screened, couple=couple, partner=partner, roles=roles, wide=wide, partners=partners, items=headers,
-        one_person=one_person,
-        composition=composition, compositions=compositions,
-        person=person,
+        one_person=one_person, composition=composition, compositions=compositions, person=person,
     )  # fmt: skip
     note_unused(people, used)
     coded = code(people, codebook, labels=labels, missing=missing, missing_by_item=missing_by_item)
-    of_roles = _role_labels(roles) if roles and not one_person else None
-    kinds = compositions_of(people, composition, compositions, of_roles) if composition else None
-    if kinds:
-        of_roles = kinds.roles_of(tuple(kinds.sizes))
+    declared = _role_labels(roles) if roles and not one_person else None
+    kinds = compositions_of(people, composition, compositions, declared) if composition else None
+    of_roles = kinds.roles_of(tuple(kinds.sizes)) if kinds else declared
     labels_of = _partner_labels(people, of_roles, one_person=one_person)
-    if kinds and kinds.roles and not of_roles:  # some have roles and some have none: first is first, in no role
-        coded = carry(coded, coded.rename(dict(zip(kinds.roles, labels_of, strict=True)), level="partner"))
+    coded = _without_roles_of_some(coded, kinds, of_roles, labels_of)
     answers = _on_grid(part(coded, "answer"), labels_of, np.nan)
     check_units(coded, answers, couple, settings.allow, marked=bool(partner or wide))
     return Couples(
@@ -146,6 +142,15 @@ def couples_from_frame(
 def _role_labels(roles: Mapping[str, str]) -> tuple[str, str]:
     first, second = (str(label) for label in roles.values())
     return first, second
+
+
+def _without_roles_of_some(
+    coded: pd.DataFrame, kinds: Compositions | None, of_all: tuple[str, str] | None, labels: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return the answers by first and second partner where some compositions have roles and others have none."""
+    if not (kinds and kinds.roles and not of_all):
+        return coded
+    return carry(coded, coded.rename(dict(zip(kinds.roles, labels, strict=True)), level="partner"))
 
 
 def _partner_labels(people: pd.DataFrame, roles: tuple[str, str] | None, *, one_person: bool) -> tuple[str, ...]:
