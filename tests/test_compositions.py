@@ -245,7 +245,9 @@ def test_columns_of_a_wide_file_give_roles_to_every_composition_which_a_note_say
 
 def test_couples_apart_are_no_sample_for_what_takes_them_as_one() -> None:
     couples = couples_of(mixed())
-    for call in (couples.cube, an.figures.profile, an.figures.plane, an.figures.item_map, an.figures.reliability):
+    figures = (an.figures.profile, an.figures.plane, an.figures.item_map, an.figures.reliability)
+    of_partners = (an.figures.agreement, an.figures.differences, an.figures.categories, an.figures.distinguishability)
+    for call in (couples.cube, *figures, *of_partners):
         said = message(an.StudyError, call, *(["H1"] if call == couples.cube else [couples]))
         assert said.startswith("The compositions of these couples are analysed apart, 'woman and man', 'two women'")
         assert "Take one of them, couples.parts()[NAME]" in said

@@ -76,6 +76,7 @@ def differences(couples: Couples) -> list[Differences]:
     >>> first.scale, first.n, len(first.levels), first.lower < first.bias < first.upper
     ('H1', 60, 3, True)
     """
+    couples = couples.as_one_sample()
     if refusal("agreement", couples):
         raise SurveyError(refusal("agreement", couples))
     if couples.roles is None:

@@ -58,7 +58,7 @@ def agreement(source: Couples | Estimates, *, codebook: Codebook | None = None, 
     >>> len(ax.get_yticklabels())
     15
     """
-    results = public(agreement_of(source), source.settings) if isinstance(source, Couples) else source
+    results = public(agreement_of(source.as_one_sample()), source.settings) if isinstance(source, Couples) else source
     codebook = source.codebook if isinstance(source, Couples) else codebook or codebook_of(results)
     frame, random = _rows(results, codebook)
     scales = [code for code in codebook.codes if code in set(frame["scale"])]

@@ -62,7 +62,11 @@ def distinguishability(
     >>> ax.get_xscale()
     'log'
     """
-    results = public(distinguishability_of(source), source.settings) if isinstance(source, Couples) else source
+    results = (
+        public(distinguishability_of(source.as_one_sample()), source.settings)
+        if isinstance(source, Couples)
+        else source
+    )
     codebook = source.codebook if isinstance(source, Couples) else codebook or codebook_of(results)
     frame = _rows(results)
     blocks = list(dict.fromkeys(frame["scale"]))
