@@ -98,7 +98,8 @@ KEYS = (
         "analysis",
         "resamples",
         "whole number",
-        "Resamples of couples behind each bootstrap interval, and random re-pairings behind each permutation p; 2000.",
+        "Resamples of couples behind each bootstrap interval, and random re-pairings, swaps and sign flips behind each "
+        "permutation p; 2000.",
     ),
     Key("analysis", "seed", "whole number", "The one seed of the study; 20261125."),
     Key("analysis", "minimum_answered", "number", "Share of a scale's items that must be answered for a score; 0.8."),
